@@ -1,0 +1,72 @@
+/** What the core and the shell need from the outside world. Owned here, implemented in src/platform and src/testing. */
+
+/** Time and turns. Members are functions, safe to pass unbound. */
+export interface Clock {
+  /** Milliseconds since an arbitrary fixed origin; never goes backwards. */
+  readonly nowMs: () => number;
+  /** Unix milliseconds, for display only: no decision reads it. */
+  readonly wallMs: () => number;
+  /** Runs `task` once after `delayMs`; returns a cancel function. */
+  readonly after: (delayMs: number, task: () => void) => () => void;
+  /** Runs `task` after the current turn (a microtask). Cannot be cancelled. */
+  readonly soon: (task: () => void) => void;
+}
+
+/** Randomness. Browser and Node draw from `crypto.getRandomValues`. */
+export interface Dice {
+  /** In [0, 1). */
+  readonly roll: () => number;
+  /** UUID v4. */
+  readonly uuid: () => string;
+}
+
+export interface SocketEvents {
+  readonly opened: () => void;
+  readonly received: (data: string | ArrayBuffer) => void;
+  /** Once, the last event of a socket, also when it never opened. */
+  readonly closed: (close: {
+    readonly code: number;
+    readonly reason: string;
+    readonly wasClean: boolean;
+  }) => void;
+}
+
+/** One WebSocket attempt. */
+export interface Socket {
+  /** Throws or returns; a non-OPEN socket throws. */
+  readonly send: (data: string | ArrayBuffer) => void;
+  /** Starts the close handshake; `code` is 1000 or 3000–4999, `reason` ≤ 123 UTF-8 bytes. Idempotent. */
+  readonly close: (code: number, reason: string) => void;
+  /** Detaches every listener and closes: nothing is heard from this socket again. */
+  readonly abandon: (code: number, reason: string) => void;
+  readonly bufferedBytes: () => number;
+}
+
+/** Opens a socket. Throws on an unusable URL. `protocols` may be empty. */
+export type OpenSocket = (url: string, protocols: readonly string[], events: SocketEvents) => Socket;
+
+export type Hint =
+  | "online"
+  | "offline"
+  /** The network changed (Wi-Fi ↔ cellular). */
+  | "network"
+  | "visible"
+  | "hidden"
+  /** The page leaves: bfcache, freeze. The socket must go. */
+  | "suspended"
+  /** The page is back from bfcache or freeze. */
+  | "restored";
+
+/** Listens to network and page; returns the removal. `hidden()` is read at decision time. */
+export interface Sensors {
+  readonly listen: (hear: (hint: Hint) => void) => () => void;
+  readonly hidden: () => boolean;
+}
+
+export interface Ports {
+  readonly clock: Clock;
+  readonly dice: Dice;
+  readonly socket: OpenSocket;
+  /** Absent: no hints (Node). */
+  readonly sensors?: Sensors | undefined;
+}

@@ -1,0 +1,121 @@
+import type { Clock, Dice } from '../core/ports.ts';
+import type { Cursor, Json } from '../protocol/frames.ts';
+import type { FanOut, LogStore } from './store/LogStore.ts';
+
+/** What `authenticate` may look at; never the token again. */
+export interface HandshakeRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly remoteAddress: string;
+}
+
+export interface Identity {
+  /** What the server calls the user. */
+  readonly subject: string;
+  /** Unix ms; null: does not expire. */
+  readonly expiresAt?: number | null | undefined;
+}
+
+/** `null` refuses the login: close 4501. A throw or a rejection is a retriable failure: close 4010. */
+export type Authenticate = (token: string | null, request: HandshakeRequest) => Identity | null | Promise<Identity | null>;
+
+export interface AuthorizeRequest {
+  readonly subject: string;
+  readonly action: 'read' | 'write';
+  readonly channel: string;
+}
+
+export interface InboundMessage {
+  readonly channel: string;
+  readonly payload: Json;
+  readonly id: string;
+  readonly subject: string;
+}
+
+export interface MessageContext {
+  /** Settles the message `rejected` with this code (≤ 32 bytes of A–Z, 0–9, _). Never returns. */
+  readonly reject: (code: string) => never;
+  /** Answers a `request`; JSON of at most 1 KiB, stored with the verdict. */
+  readonly reply: (value: Json) => void;
+}
+
+export interface ServerLimits {
+  /** UTF-8 bytes per WebSocket message, up. Default 65 536. */
+  readonly maxFrameBytes?: number | undefined;
+  /** Nesting of JSON. Default 32. */
+  readonly maxDepth?: number | undefined;
+  /** Numbers in flight per (producer, channel). Default 1 024. */
+  readonly windowMessages?: number | undefined;
+  /** Default 1 MiB. */
+  readonly windowBytes?: number | undefined;
+  /** Channels a connection. Default 1 000. */
+  readonly maxChannels?: number | undefined;
+  /** Sustained messages per second a producer; bursts of one window. Default 100. */
+  readonly messagesPerSecond?: number | undefined;
+  /** Send buffer at which a slow reader is closed with 4011. Default 4 MiB. */
+  readonly maxBufferedBytes?: number | undefined;
+  /** Time for `auth`, in ms. Default 10 000. */
+  readonly authTimeoutMs?: number | undefined;
+  /** Events per delta before the channel gets a snapshot instead. Default 5 000. */
+  readonly maxGap?: number | undefined;
+  /** Connections of one subject. Default 100. */
+  readonly connectionsPerSubject?: number | undefined;
+  /** Connections not yet authenticated, per remote address. Default 100. */
+  readonly pendingPerAddress?: number | undefined;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+/** Never gets a payload or a token. */
+export type Logger = (level: LogLevel, code: string, fields: Readonly<Record<string, string | number | boolean | null>>) => void;
+
+export interface ResilientServerOptions {
+  /** Omitted: SQLite at `./resilient-socket.db` (needs Node ≥ 22.13). */
+  readonly store?: LogStore | undefined;
+  readonly fanOut?: FanOut | undefined;
+  readonly authenticate: Authenticate;
+  /** Default: every authenticated subject may read and write every channel. */
+  readonly authorize?: ((request: AuthorizeRequest) => boolean | Promise<boolean>) | undefined;
+  /** Returns what is stored. May run more than once for one message. Default: the payload. */
+  readonly onMessage?: ((message: InboundMessage, context: MessageContext) => Json | Promise<Json>) | undefined;
+  /** The state of a channel and the cursor it stands at, for gaps that are too large. Omitted: such gaps are `lost`. */
+  readonly snapshot?: ((channel: string) => Promise<{ readonly state: Json; readonly cursor: Cursor }>) | undefined;
+  /** Exact matches of the Origin header. Omitted: same host as the request only. */
+  readonly origins?: readonly string[] | undefined;
+  /** Accept requests without an Origin (native clients). Default false. */
+  readonly allowMissingOrigin?: boolean | undefined;
+  readonly heartbeat?: { readonly intervalMs?: number | undefined; readonly timeoutMs?: number | undefined } | undefined;
+  /** Reconnects per second this node takes: `welcome.spreadMs` = connections ÷ this. Default 1 000. */
+  readonly acceptPerSecond?: number | undefined;
+  readonly limits?: ServerLimits | undefined;
+  readonly logger?: Logger | undefined;
+  /** Time and dice, for tests. */
+  readonly ports?: { readonly clock: Clock; readonly dice: Dice } | undefined;
+}
+
+/** One accepted WebSocket, whatever library it comes from. */
+export interface ServerSocket {
+  readonly send: (text: string) => void;
+  readonly close: (code: number, reason: string) => void;
+  /** Cuts the connection without a close handshake. */
+  readonly terminate: () => void;
+  readonly bufferedBytes: () => number;
+}
+
+/** What the adapter tells the server about an accepted socket. */
+export interface ServerSocketEvents {
+  readonly received: (data: string | Uint8Array) => void;
+  readonly closed: () => void;
+}
+
+export interface ResilientServer {
+  /** Answers upgrades on `path` (default `/ws`) of a Node HTTP server, and GET `/metrics`, `/healthz` unless `endpoints` is false. */
+  readonly attach: (httpServer: import('node:http').Server, options?: { readonly path?: string; readonly endpoints?: boolean }) => void;
+  /** For other transports and tests: hand over an accepted, origin-checked socket. */
+  readonly accept: (socket: ServerSocket, request: HandshakeRequest) => ServerSocketEvents;
+  /** Appends as the server. Resolves after the commit with the event's place. */
+  readonly publish: (channel: string, payload: Json, options?: { readonly idempotencyKey?: string }) => Promise<Cursor>;
+  /** Prometheus text format 0.0.4. */
+  readonly metrics: () => string;
+  /** Closes every connection with 1001 and the store. */
+  readonly close: () => Promise<void>;
+}

@@ -1,0 +1,117 @@
+import type { Answer, Cursor, Json, Position, ProducerAsk, ServerGuarantees, WireEvent } from '../../protocol/frames.ts';
+
+/** An event in a channel's log. `d` is JSON text, so that stores and fan-out never parse payloads. */
+export interface LogEvent {
+  readonly channel: string;
+  readonly epoch: string;
+  readonly seq: number;
+  readonly tail: string;
+  readonly prev: string;
+  readonly lam: number;
+  readonly d: string;
+  /** Absent for `publish` without a key. */
+  readonly id?: string;
+  /** Sender; absent for `publish`. */
+  readonly subject?: string;
+  readonly p?: string;
+  /** Wall clock of the append, Unix ms: for retention and display, never for order. */
+  readonly storedAt: number;
+}
+
+/** One number (or range) of a producer, already judged by `authorize` and `onMessage`; duplicates are decided inside the append, first. */
+export type AppendItem =
+  | {
+      readonly kind: 'message';
+      readonly n: number;
+      readonly id: string;
+      /** JSON text of the (transformed) payload. */
+      readonly d: string;
+      /** Present when the caller chose `id`: hash of the payload as received; looked up in (channel, subject, key). */
+      readonly keyHash?: string;
+      readonly re?: { readonly p: string; readonly n: number };
+      readonly old?: boolean;
+      readonly expected?: { readonly seq: number; readonly tail: string };
+      /** JSON text of the reply, at most 1 KiB; stored with the verdict. */
+      readonly reply?: string;
+    }
+  | { readonly kind: 'void'; readonly n: number; readonly re?: { readonly p: string; readonly n: number }; readonly old?: boolean }
+  | { readonly kind: 'reject'; readonly n: number; readonly code: string; readonly re?: { readonly p: string; readonly n: number }; readonly old?: boolean }
+  | { readonly kind: 'skip'; readonly from: number; readonly to: number };
+
+export interface AppendBatch {
+  readonly channel: string;
+  readonly subject: string;
+  readonly p: string;
+  readonly acked: number;
+  readonly old: boolean;
+  /** In number order. */
+  readonly items: readonly AppendItem[];
+  /** Highest Lamport time this connection was shown. */
+  readonly lam: number;
+}
+
+export interface AppendRefusal {
+  readonly code: 'GAP' | 'ROLLED_BACK' | 'UNKNOWN_PRODUCER' | 'CLOSED';
+  readonly n: number;
+  readonly pos: number;
+}
+
+export interface AppendResult {
+  /** What is true of (p, c) after the batch, from committed state. Absent when the first item was refused and nothing is known of p. */
+  readonly answer: Answer;
+  /** Newly appended events, for the fan-out. */
+  readonly events: readonly LogEvent[];
+  /** Numbers that had been decided before. */
+  readonly duplicates: number;
+  /** Set when the batch stopped early; the items before it were applied. */
+  readonly refused?: AppendRefusal;
+}
+
+export interface PublishItem {
+  readonly channel: string;
+  readonly d: string;
+  readonly key?: string;
+  readonly keyHash?: string;
+}
+
+export interface ChannelHead {
+  readonly epoch: string;
+  readonly seq: number;
+  readonly tail: string;
+  readonly lam: number;
+}
+
+export interface LogSlice extends ChannelHead {
+  /** Seq of the oldest stored event; head + 1 when none is stored. */
+  readonly first: number;
+  /** From the asked seq INCLUSIVE (as far as stored), in order. */
+  readonly events: readonly LogEvent[];
+}
+
+/**
+ * The durable half. One atomic append per batch; several batches may share one commit. The log may not lose what it acknowledged.
+ * Every method may reject with a store error: the caller answers with a retriable nack or a verdict, never with an ack.
+ */
+export interface LogStore {
+  readonly name: string;
+  readonly ack: ServerGuarantees['ack'];
+  readonly open: () => Promise<void>;
+  readonly close: () => Promise<void>;
+  readonly append: (batches: readonly AppendBatch[]) => Promise<readonly AppendResult[]>;
+  /** Key refused with another payload: rejects with code `KEY_REUSED`. A repeated key answers the first event and `duplicate: true`. */
+  readonly publish: (item: PublishItem) => Promise<{ readonly event: LogEvent; readonly duplicate: boolean }>;
+  readonly head: (channel: string) => Promise<ChannelHead>;
+  readonly read: (channel: string, fromSeq: number, limit: number, signal?: AbortSignal) => Promise<LogSlice>;
+  readonly positions: (subject: string, asks: readonly ProducerAsk[]) => Promise<readonly Position[]>;
+  /** Marks the producer as gone; its record may be dropped early. */
+  readonly retire: (subject: string, p: string) => Promise<void>;
+}
+
+/** The lossy half: tells nodes that events were appended. Seq and tail reveal what it lost. */
+export interface FanOut {
+  readonly publish: (events: readonly LogEvent[]) => void;
+  /** Returns the removal. */
+  readonly subscribe: (hear: (events: readonly LogEvent[]) => void) => () => void;
+}
+
+export type { Answer, Cursor, Json, Position, WireEvent };
