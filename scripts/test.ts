@@ -1,0 +1,34 @@
+import { spawnSync } from "node:child_process";
+import { globSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { provideChromium } from "./installChromium.ts";
+import { seconds, summaryLine } from "./summary.ts";
+import { readVitestReport } from "./vitestReport.ts";
+
+/** `npm test [-- vitest arguments]`: every suite, with what it needs found or installed; the last line is the sum. */
+const startedMs = performance.now();
+const folder = mkdtempSync(join(tmpdir(), "resilient-socket-test-"));
+const report = join(folder, "report.json");
+
+const chromium = provideChromium();
+const browserSuites = chromium ? [] : globSync(["test/browser/**/*.test.ts", "stories/**/*.stories.tsx"]);
+
+const vitest = spawnSync(
+  "vitest",
+  ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...process.argv.slice(2)],
+  {
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, ...(chromium && { CHROMIUM: chromium }) },
+  },
+);
+
+const ran = readVitestReport(report, vitest.status ?? 1);
+rmSync(folder, { recursive: true, force: true });
+
+for (const suite of browserSuites) console.log(`skipped, needs Chromium: ${suite}`);
+console.log(`all suites took ${seconds(startedMs)}`);
+console.log(summaryLine({ ...ran, skipped: ran.skipped + browserSuites.length }));
+
+const skippedUnderCi = browserSuites.length > 0 && Boolean(process.env["CI"]);
+process.exitCode = vitest.status !== 0 || ran.failed > 0 || skippedUnderCi ? 1 : 0;
