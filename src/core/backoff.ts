@@ -1,0 +1,78 @@
+import { ResilientSocketError } from './errors.ts';
+
+/** Everything a policy may look at: plain data, so that a log of attempts replays exactly. */
+export interface BackoffInput {
+  /** Failures since the last stable connection, clamped to 0 … 10. */
+  readonly attempt: number;
+  /** In [0, 1), fresh per attempt. */
+  readonly dice: number;
+  /** In [0, 1), drawn once per client: spreads clients that started together. */
+  readonly clientDice: number;
+  /** The delay before this one, in ms; 0 at first. */
+  readonly previousMs: number;
+  /** The server's advice on the longest delay; Infinity without advice. */
+  readonly capMs: number;
+}
+
+/** Delay before the next attempt, in ms. Pure. */
+export type Backoff = (input: BackoffInput) => number;
+
+export interface PerClientOptions {
+  /** The base is drawn once per client from this range. Default [100, 500]. */
+  readonly baseMs?: readonly [min: number, max: number] | undefined;
+  /** Default 30 000. */
+  readonly capMs?: number | undefined;
+}
+
+export interface BoundedOptions {
+  /** Default 500. */
+  readonly baseMs?: number | undefined;
+  /** Default 30 000. */
+  readonly capMs?: number | undefined;
+}
+
+const maxAttempt = 10;
+
+const bounds = (baseMs: number, capMs: number): void => {
+  // The negation also refuses NaN.
+  if (!(baseMs > 0) || !(capMs >= baseMs)) throw new ResilientSocketError('INVALID_OPTION', `backoff needs 0 < base ≤ cap, got ${baseMs} and ${capMs}`);
+};
+
+const doubled = (baseMs: number, { attempt }: BackoffInput): number => baseMs * 2 ** Math.min(Math.max(attempt, 0), maxAttempt);
+
+/**
+ * base · 2ⁿ, capped, then ± 50 %: the cap comes before the jitter, so capped clients do not march in step.
+ * Source: the reconnection text the project implements; base 100–500 ms per client.
+ */
+export const perClient = ({ baseMs: [min, max] = [100, 500], capMs = 30_000 }: PerClientOptions = {}): Backoff => {
+  bounds(min, max);
+  bounds(max, capMs);
+  return (input) => Math.min(doubled(min + (max - min) * input.clientDice, input), capMs, input.capMs) * (0.5 + input.dice);
+};
+
+const bounded =
+  (delay: (input: BackoffInput, baseMs: number, capMs: number) => number) =>
+  ({ baseMs = 500, capMs = 30_000 }: BoundedOptions = {}): Backoff => {
+    bounds(baseMs, capMs);
+    return (input) => delay(input, baseMs, Math.min(capMs, input.capMs));
+  };
+
+/** Uniform in [0, min(cap, base · 2ⁿ)). "Full jitter", AWS Architecture Blog, "Exponential Backoff and Jitter". */
+export const full = bounded((input, baseMs, capMs) => Math.min(doubled(baseMs, input), capMs) * input.dice);
+
+/** Half fixed, half uniform. "Equal jitter", same source. */
+export const equal = bounded((input, baseMs, capMs) => Math.min(doubled(baseMs, input), capMs) * (0.5 + input.dice / 2));
+
+/** Uniform in [base, 3 · previous), capped. "Decorrelated jitter", same source. */
+export const decorrelated = bounded((input, baseMs, capMs) =>
+  Math.min(capMs, baseMs + (Math.max(baseMs, input.previousMs) * 3 - baseMs) * input.dice),
+);
+
+/** base · 2ⁿ plus up to 30 %, then capped: at its cap every client waits the same time, so it is unjittered there. */
+export const capped = bounded((input, baseMs, capMs) => Math.min(doubled(baseMs, input) * (1 + 0.3 * input.dice), capMs));
+
+/** Always the same delay: for tests and single clients; a crowd stampedes. */
+export const fixed = (delayMs: number): Backoff => {
+  bounds(delayMs, delayMs);
+  return () => delayMs;
+};

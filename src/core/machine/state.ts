@@ -1,0 +1,57 @@
+import type { DisconnectReason, ReconnectReason, Recovery } from '../connectionState.ts';
+import type { ErrorCode, ResilientSocketError } from '../errors.ts';
+
+/** What outlives one attempt. */
+export interface Memory {
+  /** Failures since the last stable connection. */
+  readonly attempt: number;
+  /** When the current run of failures began; null while stable. */
+  readonly failingSinceMs: number | null;
+  /** The last delay, for policies that build on it. */
+  readonly previousMs: number;
+  /** In [0, 1), drawn once. */
+  readonly clientDice: number;
+  /** The spread the server last advised; null before the first advice. */
+  readonly spreadMs: number | null;
+  /** Refusals by standard close codes in a row, see closePolicy. */
+  readonly refusals: number;
+  /** When this machine last noticed a cause on its own side. */
+  readonly localCauseAtMs: number;
+  /** When it last retried at once. */
+  readonly immediateAtMs: number;
+  readonly lastError: ResilientSocketError | null;
+}
+
+interface Common<Name extends string> {
+  readonly name: Name;
+  readonly memory: Memory;
+}
+
+/** An unanswered probe: silence until `sentAtMs + timeoutMs` means the socket is dead. */
+export interface Probe {
+  readonly sentAtMs: number;
+  readonly timeoutMs: number;
+}
+
+export type State =
+  | (Common<'disconnected'> & { readonly reason: DisconnectReason })
+  | Common<'connecting'>
+  | Common<'authenticating'>
+  | (Common<'resuming'> & { readonly probe: Probe | null })
+  | (Common<'connected'> & { readonly sinceMs: number; readonly probe: Probe | null })
+  | (Common<'reconnecting'> & { readonly reason: ReconnectReason; readonly retryAtMs: number })
+  | (Common<'failed'> & { readonly code: ErrorCode; readonly error: ResilientSocketError; readonly recovery: Recovery });
+
+export type StateOf<Name extends State['name']> = Extract<State, { readonly name: Name }>;
+
+export const freshMemory = (clientDice: number): Memory => ({
+  attempt: 0,
+  failingSinceMs: null,
+  previousMs: 0,
+  clientDice,
+  spreadMs: null,
+  refusals: 0,
+  localCauseAtMs: -Infinity,
+  immediateAtMs: -Infinity,
+  lastError: null,
+});
