@@ -22,7 +22,7 @@ const steps: readonly Step[] = [
   { script: "check:unused" },
   { script: "check:layers" },
   { script: "check:format" },
-  { script: "faults", tells: true },
+  { script: "check:faults", tells: true },
 ];
 const atOnce = 2;
 
