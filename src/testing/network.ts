@@ -1,0 +1,152 @@
+import type { OpenSocket } from "../core/ports.ts";
+import type { Json, ClientFrame, ServerFrame } from "../protocol/frames.ts";
+import { createConnection, type Direction, type Listener } from "./connection.ts";
+import type { DeviceClock } from "./deviceClock.ts";
+import type { Link } from "./pipe.ts";
+import type { SeededDice } from "./seededDice.ts";
+import type { VirtualClock } from "./virtualClock.ts";
+
+/** One socket that a client opened: what happened to it, and what a test may do to it. */
+export interface WorldSocket {
+  /** 1, 2, 3… in the order of opening. */
+  readonly id: number;
+  /** Who opened it: the tab's name. */
+  readonly owner: string;
+  readonly url: string;
+  readonly protocols: readonly string[];
+  readonly openedAtMs: number;
+  /** As the page would read it. */
+  readonly state: () => "connecting" | "open" | "closing" | "closed";
+  /** WebSocket messages the client sent. */
+  readonly sent: readonly string[];
+  /** The frames in them. */
+  readonly frames: () => readonly ClientFrame[];
+  /** Both ends learn at once (1006); what was under way is lost. */
+  readonly cut: () => void;
+  /** Half-open: what is sent waits, nobody is told. Default both directions. */
+  readonly stall: (direction?: Direction) => void;
+  readonly resume: () => void;
+  /** Plays the server: the handshake succeeds now. */
+  readonly open: () => void;
+  /** Plays the server: a frame, several frames in one message, or raw text. */
+  readonly receive: (message: ServerFrame | readonly ServerFrame[] | string) => void;
+  /** Plays the server: the socket closes now. */
+  readonly close: (code?: number, reason?: string) => void;
+}
+
+export interface Network {
+  /** Every socket ever opened. */
+  readonly sockets: readonly WorldSocket[];
+  /** Sockets of an owner (default: of all) that are CONNECTING or OPEN. */
+  readonly live: (owner?: string) => readonly WorldSocket[];
+  /** Changes the path of connections, old and new. */
+  readonly shape: (link: Partial<Link>) => void;
+  /** Stalls every connection, also those to come: a partition. */
+  readonly stall: (direction?: Direction) => void;
+  /** Ends `stall`. */
+  readonly resume: () => void;
+  /** Cuts every connection. */
+  readonly cut: () => void;
+  /** While true, attempts fail as if nobody listened. */
+  readonly refuse: (refuse: boolean) => void;
+  readonly listen: (listener: Listener | null) => void;
+  /** Every server end is gone: the process died. */
+  readonly serverLost: () => void;
+  /** The page of this owner is gone. */
+  readonly clientLost: (owner: string) => void;
+  /** A `ports.socket` for a page. */
+  readonly openSocket: (owner: string, page: DeviceClock) => OpenSocket;
+}
+
+export interface NetworkOptions {
+  readonly clock: VirtualClock;
+  readonly dice: SeededDice;
+  readonly link: Link;
+  /** True: sockets stay CONNECTING until a test plays the server. */
+  readonly scripted: boolean;
+}
+
+const framesOf = (text: string): readonly ClientFrame[] => {
+  const parsed: Json = JSON.parse(text);
+  return (Array.isArray(parsed) ? parsed : [parsed]) as readonly ClientFrame[];
+};
+
+const isLive = (socket: WorldSocket): boolean => socket.state() === "connecting" || socket.state() === "open";
+
+export const createNetwork = ({ clock, dice, link: initial, scripted }: NetworkOptions): Network => {
+  const sockets: WorldSocket[] = [];
+  const ends: { readonly owner: string; readonly serverLost: () => void; readonly clientLost: () => void }[] =
+    [];
+  let link = initial;
+  let stalled: Direction | null = null;
+  let refusing = false;
+  let listener: Listener | null = null;
+
+  const openSocket =
+    (owner: string, page: DeviceClock): OpenSocket =>
+    (url, protocols, events) => {
+      const id = sockets.length + 1;
+      const sent: string[] = [];
+      const connection = createConnection({
+        clock,
+        dice: dice.fork(`connection ${id}`),
+        link: () => link,
+        events,
+        run: page.run,
+        listener: scripted ? null : () => (refusing ? undefined : (listener ?? undefined)),
+        sent: (text) => sent.push(text),
+      });
+      if (stalled) connection.stall(stalled);
+      ends.push({ owner, serverLost: connection.serverLost, clientLost: connection.clientLost });
+      sockets.push({
+        id,
+        owner,
+        url,
+        protocols,
+        openedAtMs: clock.nowMs(),
+        state: connection.state,
+        sent,
+        frames: () => sent.flatMap(framesOf),
+        cut: connection.cut,
+        stall: (direction = "both") => connection.stall(direction),
+        resume: connection.resume,
+        open: connection.script.open,
+        receive: (message) =>
+          connection.script.receive(typeof message === "string" ? message : JSON.stringify(message)),
+        close: (code = 1006, reason = "") => connection.script.close(code, reason),
+      });
+      return connection.socket;
+    };
+
+  return {
+    sockets,
+    live: (owner) => sockets.filter((one) => (owner === undefined || one.owner === owner) && isLive(one)),
+    shape: (change) => {
+      link = { ...link, ...change };
+    },
+    stall: (direction = "both") => {
+      stalled = direction;
+      for (const socket of sockets) socket.stall(direction);
+    },
+    resume: () => {
+      stalled = null;
+      for (const socket of sockets) socket.resume();
+    },
+    cut: () => {
+      for (const socket of sockets) socket.cut();
+    },
+    refuse: (refuse) => {
+      refusing = refuse;
+    },
+    listen: (next) => {
+      listener = next;
+    },
+    serverLost: () => {
+      for (const end of ends) end.serverLost();
+    },
+    clientLost: (owner) => {
+      for (const end of ends) if (end.owner === owner) end.clientLost();
+    },
+    openSocket,
+  };
+};
