@@ -1,21 +1,7 @@
+import type { Settlement } from '../core/settlement.ts';
 import type { Store } from './store.ts';
 
-/** How a message ended. */
-export type Settlement =
-  /** In the channel's log at `seq`; `seqAtMost` when the server only knows that it was decided by then. */
-  | { readonly kind: 'acked'; readonly seq: number }
-  | { readonly kind: 'acked'; readonly seqAtMost: number }
-  | { readonly kind: 'rejected'; readonly code: string; readonly by: 'client' | 'server'; readonly current?: { readonly seq: number; readonly tail: string } }
-  /** Its time ran out before it was transmitted, or the server took the number without the payload. */
-  | { readonly kind: 'expired' }
-  /** The outbox was full and its policy chose this message. */
-  | { readonly kind: 'evicted' }
-  /** Withdrawn by the caller; nothing was appended. */
-  | { readonly kind: 'aborted' }
-  /** Possibly appended; nobody can tell any more. */
-  | { readonly kind: 'uncertain' }
-  /** Plain mode: handed to an open socket, nothing more is known. */
-  | { readonly kind: 'sent' };
+export type { Settlement } from '../core/settlement.ts';
 
 export type ReceiptStatus =
   | { readonly kind: 'queued' }

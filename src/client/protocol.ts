@@ -1,0 +1,58 @@
+import type { StateName } from '../core/connectionState.ts';
+import type { Event } from '../core/machine/events.ts';
+import type { HeartbeatPolicy } from '../core/machine/input.ts';
+import type { Rows } from '../core/machine/step.ts';
+import type { Clock, Dice } from '../core/ports.ts';
+import type { Channels } from './channels.ts';
+import type { Emitter } from './emitter.ts';
+import type { HeartbeatOptions } from './options.ts';
+import type { Queue } from './queue.ts';
+
+/** What a protocol may use of the client. */
+export interface ProtocolHost {
+  readonly clock: Clock;
+  readonly dice: Dice;
+  readonly queue: Queue;
+  readonly channels: Channels;
+  readonly emitter: Emitter;
+  readonly heartbeat: HeartbeatOptions;
+  readonly state: () => StateName;
+  /** Tells the machine; ignored when the attempt it speaks of is over. */
+  readonly dispatch: (event: Event) => void;
+  /** False: the socket is lost. */
+  readonly transmit: (data: string | ArrayBuffer) => boolean;
+  readonly bufferedBytes: () => number;
+  /** Asks for an upkeep turn at the latest after this delay. */
+  readonly upkeepIn: (delayMs: number) => void;
+}
+
+/** One per client; told about each socket. */
+export interface Driver {
+  /** A socket is open; `signal` is aborted when the connection attempt ends or moves on. */
+  readonly opened: (signal: AbortSignal) => void;
+  readonly received: (data: string | ArrayBuffer) => void;
+  /** The socket is gone. */
+  readonly closed: (code: number) => void;
+  /** Ask for a sign of life. */
+  readonly probe: () => void;
+  /** Transmit what waits; called in `connected` only. */
+  readonly pump: () => void;
+  /** Timed chores in `connected`; asks for the next by `upkeepIn`. */
+  readonly upkeep: () => void;
+  /** A channel got its first handler. */
+  readonly subscribed: (channel: string) => void;
+  /** The last handler left a while ago. */
+  readonly unsubscribed: (channel: string) => void;
+  readonly heartbeat: () => HeartbeatPolicy | null;
+  /** Smoothed round trip in ms, 0 when unknown. */
+  readonly rttMs: () => number;
+}
+
+/** How the client speaks to a server: `resilientProtocol()`, `plainProtocol()`. */
+export interface Protocol {
+  readonly rows: Rows;
+  readonly subprotocols: readonly string[];
+  /** Throws, or answers undefined, for what cannot be sent. */
+  readonly encode: (payload: unknown) => string | ArrayBuffer | undefined;
+  readonly drive: (host: ProtocolHost) => Driver;
+}

@@ -1,0 +1,68 @@
+import { advance } from '../core/machine/advance.ts';
+import type { Effect } from '../core/machine/effects.ts';
+import type { Event } from '../core/machine/events.ts';
+import type { Input } from '../core/machine/input.ts';
+import type { State } from '../core/machine/state.ts';
+import type { Rows } from '../core/machine/step.ts';
+
+export interface Machine {
+  readonly state: () => State;
+  /** Aborted when the current state is left. */
+  readonly signal: () => AbortSignal;
+  /** Handles the event now, or after the one being handled. With a signal: not at all once that is aborted. */
+  readonly dispatch: (event: Event, signal?: AbortSignal) => void;
+}
+
+export interface MachineHost {
+  readonly rows: Rows;
+  readonly first: State;
+  readonly input: () => Input;
+  /** The state was left: end what belongs to it, before the effects of the next. */
+  readonly entered: (state: State, from: State) => void;
+  readonly perform: (effect: Effect) => void;
+  /** Once per turn, when all events are handled. `event` is the last. */
+  readonly settled: (from: State, to: State, event: Event['type']) => void;
+}
+
+/** The interpreter: runs to completion, decides nothing. */
+export const runMachine = (host: MachineHost): Machine => {
+  let state = host.first;
+  let scope = new AbortController();
+  let running = false;
+  const waiting: [Event, AbortSignal | undefined][] = [];
+
+  const handle = (event: Event): void => {
+    const before = state;
+    const [next, ...effects] = advance(host.rows, state, event, host.input());
+    state = next;
+    // A dial from `connecting` is a new residence too: its effects end with a new socket.
+    if (next.name !== before.name || effects.some(({ type }) => type === 'openSocket')) {
+      scope.abort();
+      scope = new AbortController();
+      host.entered(next, before);
+    }
+    effects.forEach(host.perform);
+  };
+
+  return {
+    state: () => state,
+    signal: () => scope.signal,
+    dispatch: (event, signal) => {
+      waiting.push([event, signal]);
+      if (running) return;
+      running = true;
+      const before = state;
+      let last = event.type;
+      try {
+        for (let turn = waiting.shift(); turn; turn = waiting.shift()) {
+          if (turn[1]?.aborted) continue;
+          last = turn[0].type;
+          handle(turn[0]);
+        }
+      } finally {
+        running = false;
+      }
+      if (state !== before) host.settled(before, state, last);
+    },
+  };
+};

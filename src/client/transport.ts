@@ -1,0 +1,78 @@
+import type { Clock, OpenSocket, Socket } from '../core/ports.ts';
+
+export interface TransportEvents {
+  readonly opened: () => void;
+  readonly received: (data: string | ArrayBuffer) => void;
+  readonly lost: (code: number, text: string) => void;
+}
+
+export interface Transport {
+  readonly open: (url: string, protocols: readonly string[]) => void;
+  /** Nothing is heard from the socket afterwards. No-op without one. */
+  readonly close: (code: number, reason: string) => void;
+  /** False: not sent, and the socket is lost. */
+  readonly send: (data: string | ArrayBuffer) => boolean;
+  readonly bufferedBytes: () => number;
+  /** When anything was last received, or the socket opened. */
+  readonly receivedAtMs: () => number;
+}
+
+/** At most one socket. The one place where late events of a replaced socket are dropped. */
+export const createTransport = (connect: OpenSocket, clock: Clock, events: TransportEvents): Transport => {
+  let socket: Socket | null = null;
+  let current = 0;
+  let receivedAtMs = 0;
+
+  const lose = (code: number, text: string): void => {
+    current++;
+    socket = null;
+    events.lost(code, text);
+  };
+  const close: Transport['close'] = (code, reason) => {
+    current++;
+    const stale = socket;
+    socket = null;
+    stale?.abandon(code, reason);
+  };
+
+  return {
+    close,
+    open: (url, protocols) => {
+      close(1000, '');
+      const id = current;
+      const ifCurrent =
+        <A extends readonly unknown[]>(task: (...args: A) => void) =>
+        (...args: A): void => {
+          if (id === current) task(...args);
+        };
+      try {
+        socket = connect(url, protocols, {
+          opened: ifCurrent(() => {
+            receivedAtMs = clock.nowMs();
+            events.opened();
+          }),
+          received: ifCurrent((data: string | ArrayBuffer) => {
+            receivedAtMs = clock.nowMs();
+            events.received(data);
+          }),
+          closed: ifCurrent(({ code, reason }: { code: number; reason: string }) => lose(code, reason)),
+        });
+      } catch (error) {
+        lose(0, String(error));
+      }
+    },
+    send: (data) => {
+      if (!socket) return false;
+      try {
+        socket.send(data);
+        return true;
+      } catch (error) {
+        close(1000, '');
+        lose(1006, String(error));
+        return false;
+      }
+    },
+    bufferedBytes: () => socket?.bufferedBytes() ?? 0,
+    receivedAtMs: () => receivedAtMs,
+  };
+};
