@@ -8,8 +8,8 @@ export default defineConfig({
   platform: "neutral",
   target: "es2022",
   unbundle: true,
-  dts: true,
+  dts: { sourcemap: false },
   sourcemap: true,
   fixedExtension: false,
-  checks: { moduleLevelDirective: false },
+  checks: { moduleLevelDirective: false, pluginTimings: false },
 });

@@ -21,6 +21,7 @@ const withChromium = chromium
           include: ["test/browser/**/*.test.ts"],
           env: { CHROMIUM: chromium },
           fileParallelism: false,
+          sequence: { groupOrder: 3 },
           testTimeout: 120_000,
           hookTimeout: 60_000,
         },
@@ -30,6 +31,7 @@ const withChromium = chromium
         plugins: [storybookTest({ configDir: here("./.storybook") })],
         test: {
           name: "storybook",
+          sequence: { groupOrder: 4 },
           browser: {
             enabled: true,
             headless: true,
@@ -42,6 +44,7 @@ const withChromium = chromium
     ]
   : [];
 
+// Groups run one after another: what drives processes and browsers does not share two cores with the rest.
 export default defineConfig({
   test: {
     projects: [
@@ -58,7 +61,8 @@ export default defineConfig({
           name: "package",
           environment: "node",
           include: ["test/{dist,types}/**/*.test.ts"],
-          globalSetup: ["./scripts/build-once.ts"],
+          globalSetup: ["./scripts/buildOnce.ts"],
+          sequence: { groupOrder: 1 },
           testTimeout: 60_000,
         },
       },
@@ -100,6 +104,7 @@ export default defineConfig({
           environment: "node",
           include: ["test/chaos/**/*.test.ts"],
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
           testTimeout: 180_000,
           hookTimeout: 60_000,
         },
