@@ -36,7 +36,9 @@ export type AppendItem =
     }
   | { readonly kind: 'void'; readonly n: number; readonly re?: { readonly p: string; readonly n: number }; readonly old?: boolean }
   | { readonly kind: 'reject'; readonly n: number; readonly code: string; readonly re?: { readonly p: string; readonly n: number }; readonly old?: boolean }
-  | { readonly kind: 'skip'; readonly from: number; readonly to: number };
+  | { readonly kind: 'skip'; readonly from: number; readonly to: number }
+  /** Asks what was decided about these numbers; is never applied: a number above the position is refused with GAP. */
+  | { readonly kind: 'probe'; readonly from: number; readonly to: number };
 
 export interface AppendBatch {
   readonly channel: string;
@@ -95,6 +97,8 @@ export interface LogSlice extends ChannelHead {
 export interface LogStore {
   readonly name: string;
   readonly ack: ServerGuarantees['ack'];
+  /** Verdicts are kept for n > position − window; the server announces no larger window. */
+  readonly window: number;
   readonly open: () => Promise<void>;
   readonly close: () => Promise<void>;
   readonly append: (batches: readonly AppendBatch[]) => Promise<readonly AppendResult[]>;

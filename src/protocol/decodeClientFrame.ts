@@ -1,0 +1,118 @@
+import type { ClientFrame } from "./frames.ts";
+import { isAbsentOr, isCount, isShape, isText, type Shape } from "./shape.ts";
+
+/** What a WebSocket message from a client turned out to be. */
+export type DecodedClient =
+  | { readonly ok: true; readonly frames: readonly ClientFrame[]; readonly unknown: readonly string[] }
+  | { readonly ok: false; readonly code: "MALFORMED" | "INVALID_FRAME" | "INVALID_SEQ"; readonly ref: string };
+
+/** A name of ours or of the app: no control characters, so that it is safe in logs and keys. */
+// eslint-disable-next-line no-control-regex
+const controls = /[\u0000-\u001f\u007f]/;
+const isName = (value: unknown): boolean => isText(value) && value !== "" && !controls.test(value);
+const isProducer = (value: unknown): boolean => isText(value, 64) && /^[\w-]+$/.test(value);
+const isNumber = (value: unknown): boolean => isCount(value) && value > 0;
+const isTrue = (value: unknown): boolean => value === true;
+const isPlace = (value: unknown): boolean => isShape(value) && isCount(value["seq"]) && isText(value["tail"]);
+const areAll = (value: unknown, check: (value: unknown) => boolean): boolean =>
+  Array.isArray(value) && value.every(check);
+
+const isSince = (value: unknown): boolean =>
+  value === "now" || value === "snapshot" || (isShape(value) && isCount(value["last"]));
+const isCursor = (value: unknown): boolean => isPlace(value) && isText((value as Shape)["epoch"]);
+const isAsk = (value: unknown): boolean =>
+  isShape(value) && isName(value["c"]) && ("since" in value ? isSince(value["since"]) : isCursor(value));
+const isClaim = (value: unknown): boolean =>
+  isShape(value) &&
+  isProducer(value["p"]) &&
+  isName(value["c"]) &&
+  isCount(value["acked"]) &&
+  isAbsentOr(value["old"], isTrue);
+const isOrigin = (value: unknown): boolean => isShape(value) && isProducer(value["p"]) && isNumber(value["n"]);
+const isItem = (value: unknown): boolean =>
+  isShape(value) &&
+  isText(value["id"], 128) &&
+  isName(value["id"]) &&
+  (value["void"] === true) !== "d" in value &&
+  isAbsentOr(value["void"], isTrue) &&
+  isAbsentOr(value["key"], isTrue) &&
+  isAbsentOr(value["re"], isOrigin) &&
+  isAbsentOr(value["old"], isTrue) &&
+  isAbsentOr(value["ttl"], isCount) &&
+  isAbsentOr(value["expected"], isPlace);
+
+const shapes: { readonly [T in ClientFrame["t"]]: (frame: Shape) => boolean } = {
+  auth: (f) =>
+    (f["token"] === null || isText(f["token"], 16_384)) &&
+    isName(f["group"]) &&
+    isCount(f["term"]) &&
+    isAbsentOr(f["v"], isNumber),
+  resume: (f) => areAll(f["channels"], isAsk) && areAll(f["producers"], isClaim),
+  claim: (f) => areAll(f["producers"], isClaim),
+  sub: isAsk,
+  unsub: (f) => isName(f["c"]),
+  pub: (f) =>
+    isName(f["c"]) &&
+    isProducer(f["p"]) &&
+    isNumber(f["n"]) &&
+    isCount(f["acked"]) &&
+    areAll(f["m"], isItem) &&
+    (f["m"] as readonly unknown[]).length > 0 &&
+    isCount((f["n"] as number) + (f["m"] as readonly unknown[]).length) &&
+    isAbsentOr(f["old"], isTrue),
+  skip: (f) =>
+    isName(f["c"]) &&
+    isProducer(f["p"]) &&
+    isNumber(f["from"]) &&
+    isNumber(f["to"]) &&
+    (f["to"] as number) >= (f["from"] as number) &&
+    isCount(f["acked"]) &&
+    isAbsentOr(f["old"], isTrue),
+  read: (f) =>
+    isCount(f["rid"]) &&
+    isName(f["c"]) &&
+    [isCursor(f["cursor"]), f["snapshot"] === true, isNumber(f["before"])].filter(Boolean).length === 1 &&
+    isAbsentOr(f["limit"], isNumber),
+  retire: (f) => isProducer(f["p"]),
+  vol: (f) => isName(f["c"]) && "d" in f,
+  ping: () => true,
+  pong: (f) => isAbsentOr(f["cursors"], Array.isArray),
+  bye: () => true,
+};
+
+/** A cursor whose only fault is its `seq` is told apart: the client discards it and resumes fresh. */
+function hasInvalidSeq(frame: Shape): boolean {
+  const asks: readonly unknown[] =
+    frame["t"] === "resume" && Array.isArray(frame["channels"])
+      ? frame["channels"]
+      : frame["t"] === "sub"
+        ? [frame]
+        : frame["t"] === "read" && "cursor" in frame
+          ? [frame["cursor"]]
+          : [];
+  return asks.some((ask) => isShape(ask) && "seq" in ask && !isCount(ask["seq"]));
+}
+
+const refuse = (code: "MALFORMED" | "INVALID_FRAME" | "INVALID_SEQ", ref = "") =>
+  ({ ok: false, code, ref }) as const;
+
+/** Reads one WebSocket message: a frame or an array of frames. Never throws; one bad frame refuses the message. */
+export function decodeClientFrame(text: string): DecodedClient {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return refuse("MALFORMED");
+  }
+  const list: readonly unknown[] = Array.isArray(parsed) ? parsed : [parsed];
+  const frames: ClientFrame[] = [];
+  const unknown: string[] = [];
+  for (const frame of list) {
+    if (!isShape(frame) || !isText(frame["t"], 32)) return refuse("INVALID_FRAME");
+    const type = frame["t"];
+    if (!Object.hasOwn(shapes, type)) unknown.push(type);
+    else if (shapes[type as ClientFrame["t"]](frame)) frames.push(frame as unknown as ClientFrame);
+    else return refuse(hasInvalidSeq(frame) ? "INVALID_SEQ" : "INVALID_FRAME", type);
+  }
+  return { ok: true, frames, unknown };
+}

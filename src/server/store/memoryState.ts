@@ -1,0 +1,111 @@
+import { ResilientSocketError } from "../../core/errors.ts";
+import type { ChannelRecord, KeyRecord } from "./decideAppend.ts";
+import type { LogEvent } from "./LogStore.ts";
+import { cloneRecord, type ProducerRecord } from "./producerRecord.ts";
+
+interface Log extends ChannelRecord {
+  /** Seq of the oldest stored event; head + 1 when none is stored. */
+  first: number;
+  bytes: number;
+  events: LogEvent[];
+}
+
+interface Producer {
+  /** Known only as the original of a `re`: the producer itself counts as unknown. */
+  tombstoneOnly: boolean;
+  retired: boolean;
+  touchedAt: number;
+  channels: Map<string, ProducerRecord>;
+}
+
+/** The whole memory store as plain data, so that a test can copy it and come back to it. */
+export class MemoryState {
+  readonly epoch: string;
+  readonly #logs = new Map<string, Log>();
+  readonly #producers = new Map<string, Map<string, Producer>>();
+  readonly #keys = new Map<string, Map<string, Map<string, KeyRecord>>>();
+  readonly keyCounts = new Map<string, number>();
+
+  constructor(epoch: string) {
+    this.epoch = epoch;
+  }
+
+  log(channel: string): Log | undefined {
+    return this.#logs.get(channel);
+  }
+
+  open(channel: string): Log {
+    let log = this.#logs.get(channel);
+    if (!log) this.#logs.set(channel, (log = { seq: 0, tail: "", lam: 0, first: 1, bytes: 0, events: [] }));
+    return log;
+  }
+
+  eventAt(channel: string, seq: number): LogEvent {
+    const log = this.open(channel);
+    const event = log.events[seq - log.first];
+    if (!event) throw new ResilientSocketError("STORE_UNAVAILABLE", `event ${seq} of ${channel} was trimmed`);
+    return event;
+  }
+
+  trim(channel: string, first: number): void {
+    const log = this.open(channel);
+    const count = Math.min(Math.max(0, first - log.first), log.events.length);
+    for (const event of log.events.splice(0, count)) log.bytes -= event.d.length;
+    log.first += count;
+  }
+
+  producer(subject: string, p: string): Producer | undefined {
+    return this.#producers.get(subject)?.get(p);
+  }
+
+  keep(subject: string, p: string, channel: string, record: ProducerRecord, nowMs: number): void {
+    const own = entry(this.#producers, subject);
+    let producer = own.get(p);
+    if (!producer)
+      own.set(p, (producer = { tombstoneOnly: true, retired: false, touchedAt: 0, channels: new Map() }));
+    if (!record.closed) producer.tombstoneOnly = false;
+    producer.touchedAt = nowMs;
+    producer.channels.set(channel, record);
+  }
+
+  retire(subject: string, p: string): void {
+    const producer = this.producer(subject, p);
+    if (producer) producer.retired = true;
+  }
+
+  forget(subject: string, p: string): void {
+    this.#producers.get(subject)?.delete(p);
+  }
+
+  /** Drops producers that were silent for longer than `lifeMs`; the retired ones after a day. */
+  expire(nowMs: number, lifeMs: number): void {
+    for (const own of this.#producers.values())
+      for (const [p, producer] of own)
+        if (nowMs - producer.touchedAt > (producer.retired ? Math.min(lifeMs, 86_400_000) : lifeMs)) own.delete(p);
+  }
+
+  keys(channel: string, subject: string): Map<string, KeyRecord> {
+    return entry(entry(this.#keys, channel), subject);
+  }
+
+  clone(): MemoryState {
+    const copy = new MemoryState(this.epoch);
+    for (const [name, log] of this.#logs) copy.#logs.set(name, { ...log, events: [...log.events] });
+    for (const [subject, own] of this.#producers)
+      for (const [p, producer] of own) {
+        const channels = new Map([...producer.channels].map(([name, record]) => [name, cloneRecord(record)]));
+        entry(copy.#producers, subject).set(p, { ...producer, channels });
+      }
+    for (const [channel, subjects] of this.#keys)
+      for (const [subject, keys] of subjects)
+        for (const [key, record] of keys) copy.keys(channel, subject).set(key, record);
+    for (const [subject, count] of this.keyCounts) copy.keyCounts.set(subject, count);
+    return copy;
+  }
+}
+
+function entry<K, V>(map: Map<K, Map<string, V>>, key: K): Map<string, V> {
+  let inner = map.get(key);
+  if (!inner) map.set(key, (inner = new Map()));
+  return inner;
+}
