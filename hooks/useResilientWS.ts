@@ -1,0 +1,20 @@
+"use client";
+import { useDebugValue } from "react";
+import { defaultContext } from "../providers/context.ts";
+import { describe } from "./describe.ts";
+import type { ResilientWS } from "./resilientWS.ts";
+import { readArguments, useSocket, type ResilientWSArguments, type ResilientWSOptions } from "./useSocket.ts";
+import { useTarget, type Target } from "./useTarget.ts";
+
+/**
+ * The connection as one component needs it: `send` bound to a channel, the state, the queue, and messages through
+ * `onMessage`. Of the provider, or of a `target`: a URL, a client, `null` for none.
+ */
+export function useResilientWS(options?: ResilientWSOptions): ResilientWS;
+export function useResilientWS(target: Target, options?: ResilientWSOptions): ResilientWS;
+export function useResilientWS(...input: ResilientWSArguments) {
+  const { target, options } = readArguments(input);
+  const client = useTarget(defaultContext, target);
+  useDebugValue(client, describe);
+  return useSocket(client, options);
+}

@@ -1,0 +1,15 @@
+"use client";
+import { useMemo, useSyncExternalStore } from "react";
+import type { Store } from "../src/client/store.ts";
+import { identity, selection, shallow } from "./selection.ts";
+
+/** Reads a store, or what a selector makes of it: renders only when `isEqual` sees a difference. */
+export function useStore<T, S = T>(
+  { get, getServer, subscribe }: Store<T>,
+  selector: (value: T) => S = identity as never,
+  isEqual: (a: S, b: S) => boolean = shallow,
+): S {
+  const selected = useMemo(() => selection(get, selector, isEqual), [get, selector, isEqual]);
+  const atServer = useMemo(() => selection(getServer, selector, isEqual), [getServer, selector, isEqual]);
+  return useSyncExternalStore(subscribe, selected, atServer);
+}

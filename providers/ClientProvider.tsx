@@ -1,0 +1,47 @@
+"use client";
+import { useEffect, useInsertionEffect, useRef, useState, type ReactNode } from "react";
+import type { ResilientClientOptions } from "../src/client/options.ts";
+import type { ResilientClient } from "../src/client/ResilientClient.ts";
+import type { ClientContext } from "./context.ts";
+import { holdClient, keyOf, type HeldClient } from "./heldClient.ts";
+import { lease } from "./lease.ts";
+
+interface Common {
+  readonly children?: ReactNode;
+  /** When to dial: with the provider, or when the app calls `connect()`. Default `'mount'`. */
+  readonly connect?: "mount" | "manual" | undefined;
+}
+interface OwnClient extends Common, ResilientClientOptions {
+  readonly client?: undefined;
+}
+type LentClient = Common & {
+  /** A client of yours: connected and closed with the provider, never disposed by it. */
+  readonly client: ResilientClient;
+} & { readonly [K in keyof ResilientClientOptions]?: undefined };
+
+/** The options of `createResilientClient` inline, or a `client`. */
+export type ResilientSocketProviderProps = OwnClient | LentClient;
+
+/** The provider of one context: `ResilientSocketProvider`, and that of each `createSocketHooks`. */
+export function ClientProvider({
+  context: Context,
+  children,
+  client,
+  connect = "mount",
+  ...rest
+}: ResilientSocketProviderProps & { readonly context: ClientContext }): ReactNode {
+  const options = rest as ResilientClientOptions;
+  const [held, setHeld] = useState(() => holdClient(client, options));
+  let current = held;
+  // During render, not in an effect: an effect would commit the new prop with the old client once.
+  if (held.key !== (client ?? keyOf(options))) setHeld((current = holdClient(client, options)));
+  useInsertionEffect(() => current.update(options));
+  const shown = useRef<HeldClient>(null);
+  useEffect(() => {
+    const before = shown.current;
+    shown.current = current;
+    if (before !== current) before?.dispose();
+    return lease(current.client, connect);
+  }, [current, connect]);
+  return <Context.Provider value={current.client}>{children}</Context.Provider>;
+}
