@@ -1,15 +1,15 @@
-import type { ConnectionState } from '../core/connectionState.ts';
-import type { ResilientSocketError } from '../core/errors.ts';
-import type { QueueState } from '../core/queueState.ts';
-import type { Cursor, Since } from '../protocol/frames.ts';
-import type { Continuity, Message } from './message.ts';
-import type { Receipt, ReceiptStatus, Settlement } from './receipt.ts';
-import type { SendOptions } from './sendOptions.ts';
-import type { Store } from './store.ts';
+import type { ConnectionState } from "../core/connectionState.ts";
+import type { ResilientSocketError } from "../core/errors.ts";
+import type { QueueState } from "../core/queueState.ts";
+import type { Cursor, Since } from "../protocol/frames.ts";
+import type { Continuity, Message } from "./message.ts";
+import type { Receipt, ReceiptStatus, Settlement } from "./receipt.ts";
+import type { SendOptions } from "./sendOptions.ts";
+import type { Store } from "./store.ts";
 
 export interface TabsState {
-  readonly role: 'leader' | 'follower' | 'solo';
-  readonly rung: 'locks' | 'lease' | 'storage' | 'solo';
+  readonly role: "leader" | "follower" | "solo";
+  readonly rung: "locks" | "lease" | "storage" | "solo";
   readonly term: number;
 }
 
@@ -21,7 +21,7 @@ export interface OutboxEntry {
   readonly bytes: number;
   /** Unix ms. */
   readonly queuedAt: number;
-  readonly status: Extract<ReceiptStatus['kind'], 'queued' | 'inFlight'>;
+  readonly status: Extract<ReceiptStatus["kind"], "queued" | "inFlight">;
 }
 
 export interface SubscribeOptions {
@@ -39,9 +39,17 @@ export interface ClientEvents {
   /** A rollback of the server's log: this many acknowledged messages of this tab are gone. */
   readonly lost: { readonly channel: string; readonly acked: number };
   readonly error: ResilientSocketError;
-  readonly transition: { readonly from: ConnectionState; readonly to: ConnectionState; readonly event: string };
+  readonly transition: {
+    readonly from: ConnectionState;
+    readonly to: ConnectionState;
+    readonly event: string;
+  };
   /** A figure, see docs/metrics.md. */
-  readonly measure: { readonly name: string; readonly value: number; readonly labels?: Readonly<Record<string, string>> };
+  readonly measure: {
+    readonly name: string;
+    readonly value: number;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
 }
 
 /** The object in one tab. Every method is bound. `create*` is inert until `connect`, `send`, `subscribe` or `retain`. */
@@ -61,13 +69,20 @@ export interface ResilientClient {
   readonly disconnect: () => void;
   /** Leaves `failed`; replaces a live socket. */
   readonly reconnect: () => void;
-  readonly logout: (options?: { readonly queue?: 'purge' | 'keep' }) => Promise<void>;
+  readonly logout: (options?: { readonly queue?: "purge" | "keep" }) => Promise<void>;
   readonly dispose: () => Promise<void>;
   /** Holds the connection for a consumer; returns the release, which acts one task later. */
   readonly retain: () => () => void;
   readonly send: (payload: unknown, options?: SendOptions) => Receipt;
   /** Returns the removal. */
-  readonly subscribe: (channel: string, handler: (message: Message) => void, options?: SubscribeOptions) => () => void;
+  readonly subscribe: (
+    channel: string,
+    handler: (message: Message) => void,
+    options?: SubscribeOptions,
+  ) => () => void;
   /** Returns the removal. */
-  readonly on: <K extends keyof ClientEvents>(type: K, handler: (event: ClientEvents[K]) => void) => () => void;
+  readonly on: <K extends keyof ClientEvents>(
+    type: K,
+    handler: (event: ClientEvents[K]) => void,
+  ) => () => void;
 }

@@ -1,9 +1,9 @@
-import type { Clock } from '../core/ports.ts';
-import type { Cursor, Since } from '../protocol/frames.ts';
-import type { Emitter } from './emitter.ts';
-import type { Continuity, Message } from './message.ts';
-import { notifyAll } from './notifyAll.ts';
-import type { SubscribeOptions } from './ResilientClient.ts';
+import type { Clock } from "../core/ports.ts";
+import type { Cursor, Since } from "../protocol/frames.ts";
+import type { Emitter } from "./emitter.ts";
+import type { Continuity, Message } from "./message.ts";
+import { notifyAll } from "./notifyAll.ts";
+import type { SubscribeOptions } from "./ResilientClient.ts";
 
 interface Handler {
   readonly handle: (message: Message) => void;
@@ -24,9 +24,13 @@ export interface Channel {
 
 export interface Channels {
   readonly all: ReadonlyMap<string, Channel>;
-  readonly subscribe: (name: string, handle: (message: Message) => void, options?: SubscribeOptions) => () => void;
+  readonly subscribe: (
+    name: string,
+    handle: (message: Message) => void,
+    options?: SubscribeOptions,
+  ) => () => void;
   readonly deliver: (channel: Channel, message: Message) => void;
-  readonly continuity: (channel: Channel, continuity: Omit<Continuity, 'channel'>) => void;
+  readonly continuity: (channel: Channel, continuity: Omit<Continuity, "channel">) => void;
   /** Lets go of idle channels; ms until the next is due, Infinity without one. `now`: all of them at once. */
   readonly sweep: (now?: boolean) => number;
 }
@@ -47,11 +51,18 @@ const rememberMs = 30_000;
 export const createChannels = ({ clock, emitter, opened, idle, closed }: ChannelsHost): Channels => {
   const all = new Map<string, Channel>();
 
-  const open = (name: string, since: Since | Cursor = 'now'): Channel => {
+  const open = (name: string, since: Since | Cursor = "now"): Channel => {
     const known = all.get(name);
-    const cursor = typeof since === 'object' && 'epoch' in since ? since : undefined;
+    const cursor = typeof since === "object" && "epoch" in since ? since : undefined;
     if (known && (!cursor || known.handlers.size)) return known;
-    const channel: Channel = { name, handlers: new Set(), since: cursor ? 'now' : (since as Since), cursor, idleAtMs: 0, dropped: true };
+    const channel: Channel = {
+      name,
+      handlers: new Set(),
+      since: cursor ? "now" : (since as Since),
+      cursor,
+      idleAtMs: 0,
+      dropped: true,
+    };
     all.set(name, channel);
     return channel;
   };
@@ -72,18 +83,19 @@ export const createChannels = ({ clock, emitter, opened, idle, closed }: Channel
         idle();
       };
     },
-    deliver: (channel, message) =>
-      notifyAll(
-        [...channel.handlers].map(({ handle, options }) => (one: Message) => {
-          if (options.filter?.(one) !== false) handle(one);
-        }),
-        emitter.report,
-        message,
-      ),
+    deliver: ({ handlers }, message) => {
+      for (const { handle, options } of [...handlers])
+        try {
+          if (options.filter?.(message) !== false) handle(message);
+        } catch (error) {
+          emitter.report(error);
+        }
+    },
     continuity: (channel, result) => {
       const continuity: Continuity = { channel: channel.name, ...result };
-      for (const { options } of channel.handlers) if (options.onContinuity) notifyAll([options.onContinuity], emitter.report, continuity);
-      emitter.emit('continuity', continuity);
+      for (const { options } of channel.handlers)
+        if (options.onContinuity) notifyAll([options.onContinuity], emitter.report, continuity);
+      emitter.emit("continuity", continuity);
     },
     sweep: (now = false) => {
       let due = Infinity;

@@ -1,26 +1,26 @@
-import type { ConnectionState } from '../core/connectionState.ts';
-import { type Effect, timerEvents, type TimerName } from '../core/machine/effects.ts';
-import type { Event } from '../core/machine/events.ts';
-import { mergeRows } from '../core/machine/mergeRows.ts';
-import { resources } from '../core/machine/resources.ts';
-import { freshMemory, type State } from '../core/machine/state.ts';
-import { socketRows } from '../core/machine/transitions.ts';
-import { toConnectionState } from '../core/toConnectionState.ts';
-import { createChannels } from './channels.ts';
-import { createReceipt } from './createReceipt.ts';
-import { createStore, memoised } from './createStore.ts';
-import { createEmitter } from './emitter.ts';
-import type { ClientOptions } from './options.ts';
-import { readPolicy } from './readPolicy.ts';
-import type { Driver } from './protocol.ts';
-import { createQueue } from './queue.ts';
-import type { ResilientClient, TabsState } from './ResilientClient.ts';
-import { runMachine } from './runMachine.ts';
-import { createTimers } from './timers.ts';
-import { createTransport } from './transport.ts';
+import type { ConnectionState } from "../core/connectionState.ts";
+import { type Effect, timerEvents, type TimerName } from "../core/machine/effects.ts";
+import type { Event } from "../core/machine/events.ts";
+import { mergeRows } from "../core/machine/mergeRows.ts";
+import { resources } from "../core/machine/resources.ts";
+import { freshMemory, type State } from "../core/machine/state.ts";
+import { socketRows } from "../core/machine/transitions.ts";
+import { toConnectionState } from "../core/toConnectionState.ts";
+import { createChannels } from "./channels.ts";
+import { createReceipt } from "./createReceipt.ts";
+import { createStore, memoised } from "./createStore.ts";
+import { createEmitter } from "./emitter.ts";
+import type { ClientOptions } from "./options.ts";
+import { readPolicy } from "./readPolicy.ts";
+import type { Driver } from "./protocol.ts";
+import { createQueue } from "./queue.ts";
+import type { ResilientClient, TabsState } from "./ResilientClient.ts";
+import { runMachine } from "./runMachine.ts";
+import { createTimers } from "./timers.ts";
+import { createTransport } from "./transport.ts";
 
-const solo: TabsState = { role: 'solo', rung: 'solo', term: 0 };
-const atServer: ConnectionState = { name: 'disconnected', reason: 'initial' };
+const solo: TabsState = { role: "solo", rung: "solo", term: 0 };
+const atServer: ConnectionState = { name: "disconnected", reason: "initial" };
 
 /** A client with what its options name and nothing else: absent features are off. Inert until it is used. */
 export const createClient = (options: ClientOptions): ResilientClient => {
@@ -28,14 +28,14 @@ export const createClient = (options: ClientOptions): ResilientClient => {
   const { clock, dice, sensors } = ports;
   const policy = readPolicy(options);
   const emitter = createEmitter();
-  const timers = createTimers<TimerName | 'upkeep' | 'linger'>(clock);
+  const timers = createTimers<TimerName | "upkeep" | "linger">(clock);
   let upkeepAtMs = Infinity;
   let soon = false;
   let deaf: (() => void) | undefined;
   let holders = 0;
   let disposed = false;
 
-  const isLive = (): boolean => resources[machine.state().name].timers.includes('upkeep');
+  const isLive = (): boolean => resources[machine.state().name].timers.includes("upkeep");
 
   /** One turn after the current one: transmit, then notify once. */
   const changed = (): void => {
@@ -49,22 +49,30 @@ export const createClient = (options: ClientOptions): ResilientClient => {
   };
 
   const pump = (): void => {
-    if (machine.state().name === 'connected') driver.pump();
+    if (machine.state().name === "connected") driver.pump();
   };
 
   const upkeepIn = (delayMs: number): void => {
     const atMs = clock.nowMs() + delayMs;
     if (!isLive() || atMs >= upkeepAtMs) return;
     upkeepAtMs = atMs;
-    timers.arm('upkeep', delayMs, () => {
+    timers.arm("upkeep", delayMs, () => {
       upkeepAtMs = Infinity;
       const dueMs = Math.min(queue.expire(), channels.sweep());
-      if (machine.state().name === 'connected') driver.upkeep();
+      if (machine.state().name === "connected") driver.upkeep();
       if (dueMs < Infinity) upkeepIn(dueMs);
     });
   };
 
-  const queue = createQueue({ clock, dice, emitter, encode: protocol.encode, options: options.outbox ?? {}, changed, dueIn: upkeepIn });
+  const queue = createQueue({
+    clock,
+    dice,
+    emitter,
+    encode: protocol.encode,
+    options: options.outbox ?? {},
+    changed,
+    dueIn: upkeepIn,
+  });
   const channels = createChannels({
     clock,
     emitter,
@@ -78,29 +86,31 @@ export const createClient = (options: ClientOptions): ResilientClient => {
 
   const transport = createTransport(ports.socket, clock, {
     opened: () => {
-      machine.dispatch({ type: 'socketOpened' });
-      driver.opened(machine.signal());
+      machine.dispatch({ type: "socketOpened" });
+      driver.opened();
     },
     received: (data) => driver.received(data),
     lost: (code, text) => {
       driver.closed(code);
-      machine.dispatch({ type: 'socketLost', code, text });
+      machine.dispatch({ type: "socketLost", code, text });
     },
   });
 
   const perform = (effect: Effect): void => {
     switch (effect.type) {
-      case 'openSocket':
+      case "openSocket":
         return transport.open(options.url, protocol.subprotocols);
-      case 'closeSocket':
+      case "closeSocket":
         driver.closed(effect.code);
         return transport.close(effect.code, effect.reason);
-      case 'arm': {
+      case "arm": {
         const { timer, delayMs } = effect;
         const signal = machine.signal();
-        return timers.arm(timer, delayMs, () => machine.dispatch({ type: timerEvents[timer] } as Event, signal));
+        return timers.arm(timer, delayMs, () =>
+          machine.dispatch({ type: timerEvents[timer] } as Event, signal),
+        );
       }
-      case 'probe':
+      case "probe":
         return driver.probe();
       default:
         return effect satisfies never;
@@ -111,8 +121,14 @@ export const createClient = (options: ClientOptions): ResilientClient => {
   const entered = (state: State): void => {
     timers.clear();
     upkeepAtMs = Infinity;
-    const listens = resources[state.name].sensors || (state.name === 'disconnected' && state.reason === 'suspended');
-    if (listens) deaf ??= sensors?.listen((hint) => machine.dispatch(hint === 'suspended' || hint === 'restored' ? { type: hint } : { type: 'hinted', hint }));
+    const listens =
+      resources[state.name].sensors || (state.name === "disconnected" && state.reason === "suspended");
+    if (listens)
+      deaf ??= sensors?.listen((hint) =>
+        machine.dispatch(
+          hint === "suspended" || hint === "restored" ? { type: hint } : { type: "hinted", hint },
+        ),
+      );
     else {
       deaf?.();
       deaf = undefined;
@@ -121,16 +137,20 @@ export const createClient = (options: ClientOptions): ResilientClient => {
   };
 
   let version = 0;
-  const toPublic = (state: State): ConnectionState => toConnectionState(state, clock.wallMs() - clock.nowMs());
+  const toPublic = (state: State): ConnectionState =>
+    toConnectionState(state, clock.wallMs() - clock.nowMs());
   const state = createStore(
-    memoised(() => version, () => toPublic(machine.state())),
+    memoised(
+      () => version,
+      () => toPublic(machine.state()),
+    ),
     atServer,
     emitter.report,
   );
 
   const machine = runMachine({
     rows: mergeRows(socketRows, protocol.rows),
-    first: { name: 'disconnected', reason: 'initial', memory: freshMemory(dice.roll()) },
+    first: { name: "disconnected", reason: "initial", memory: freshMemory(dice.roll()) },
     input: () => ({
       nowMs: clock.nowMs(),
       dice: dice.roll(),
@@ -143,16 +163,26 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     entered,
     perform,
     settled: (from, to, event) => {
-      if (from.name === to.name && from.name === 'connected' && to.name === 'connected' && from.sinceMs === to.sinceMs) return;
+      if (
+        from.name === to.name &&
+        from.name === "connected" &&
+        to.name === "connected" &&
+        from.sinceMs === to.sinceMs
+      )
+        return;
       const before = state.get();
       version++;
       if (isLive()) upkeepIn(Math.min(queue.expire(), channels.sweep()));
-      if (to.name === 'connected') pump();
+      if (to.name === "connected") pump();
       const now = state.get();
-      logger?.(now.name === 'failed' ? 'error' : 'info', 'TRANSITION', { from: before.name, to: now.name, event });
+      logger?.(now.name === "failed" ? "error" : "info", "TRANSITION", {
+        from: before.name,
+        to: now.name,
+        event,
+      });
       state.notify();
-      emitter.emit('transition', { from: before, to: now, event });
-      if (now.name === 'failed') emitter.emit('error', now.error);
+      emitter.emit("transition", { from: before, to: now, event });
+      if (now.name === "failed") emitter.emit("error", now.error);
     },
   });
 
@@ -164,6 +194,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     emitter,
     heartbeat: options.heartbeat ?? {},
     state: () => machine.state().name,
+    signal: () => machine.signal(),
     dispatch: machine.dispatch,
     transmit: transport.send,
     bufferedBytes: transport.bufferedBytes,
@@ -176,42 +207,42 @@ export const createClient = (options: ClientOptions): ResilientClient => {
 
   const release = (): void => {
     if (holders || disposed) return;
-    if (onUnmount.queue === 'purge') queue.purge();
-    call({ type: 'disconnect', reason: 'requested' });
+    if (onUnmount.queue === "purge") queue.purge();
+    call({ type: "disconnect", reason: "requested" });
   };
 
   return {
     state,
     tabs: createStore(() => solo, solo, emitter.report),
     outbox: queue.view,
-    connect: () => call({ type: 'connect' }),
-    disconnect: () => call({ type: 'disconnect', reason: 'requested' }),
-    reconnect: () => call({ type: 'reconnect' }),
-    logout: async ({ queue: what = 'purge' } = {}) => {
-      if (what === 'purge') queue.purge();
-      call({ type: 'disconnect', reason: 'logout' });
+    connect: () => call({ type: "connect" }),
+    disconnect: () => call({ type: "disconnect", reason: "requested" }),
+    reconnect: () => call({ type: "reconnect" }),
+    logout: async ({ queue: what = "purge" } = {}) => {
+      if (what === "purge") queue.purge();
+      call({ type: "disconnect", reason: "logout" });
     },
     dispose: async () => {
-      call({ type: 'disconnect', reason: 'disposed' });
+      call({ type: "disconnect", reason: "disposed" });
       disposed = true;
       queue.purge();
       queue.notify();
     },
     retain: () => {
-      if (!holders++) call({ type: 'connect' });
+      if (!holders++) call({ type: "connect" });
       let held = true;
       return () => {
         if (!held) return;
         held = false;
         holders--;
         const { lingerMs = 0 } = onUnmount;
-        if (!holders) timers.arm('linger', queue.outbox.depth ? lingerMs : 0, release);
+        if (!holders) timers.arm("linger", queue.outbox.depth ? lingerMs : 0, release);
       };
     },
     send: (payload, sendOptions = {}) => {
       if (!disposed) return queue.send(payload, sendOptions);
-      const receipt = createReceipt(sendOptions.idempotencyKey ?? '', emitter.report);
-      receipt.settle({ kind: 'rejected', code: 'DISPOSED', by: 'client' });
+      const receipt = createReceipt(sendOptions.idempotencyKey ?? "", emitter.report);
+      receipt.settle({ kind: "rejected", code: "DISPOSED", by: "client" });
       return receipt;
     },
     subscribe: channels.subscribe,

@@ -1,7 +1,7 @@
-import { ResilientSocketError } from '../core/errors.ts';
-import type { Settlement } from '../core/settlement.ts';
-import { createStore, type WritableStore } from './createStore.ts';
-import type { Receipt, ReceiptStatus } from './receipt.ts';
+import { ResilientSocketError } from "../core/errors.ts";
+import type { Settlement } from "../core/settlement.ts";
+import { createStore, type WritableStore } from "./createStore.ts";
+import type { Receipt, ReceiptStatus } from "./receipt.ts";
 
 /** The receipt and the client's side of it. */
 export interface ReceiptHandle extends Receipt {
@@ -12,7 +12,7 @@ export interface ReceiptHandle extends Receipt {
 /** Promises and store are made when somebody asks: most receipts are dropped unread. */
 class LazyReceipt implements ReceiptHandle {
   readonly id: string;
-  #now: ReceiptStatus = { kind: 'queued' };
+  #now: ReceiptStatus = { kind: "queued" };
   #final: Settlement | undefined;
   #store: WritableStore<ReceiptStatus> | undefined;
   #settled: Promise<Settlement> | undefined;
@@ -25,7 +25,7 @@ class LazyReceipt implements ReceiptHandle {
   }
 
   get status(): WritableStore<ReceiptStatus> {
-    return (this.#store ??= createStore(() => this.#now, { kind: 'queued' }, this.#report));
+    return (this.#store ??= createStore(() => this.#now, { kind: "queued" }, this.#report));
   }
 
   get settled(): Promise<Settlement> {
@@ -38,13 +38,13 @@ class LazyReceipt implements ReceiptHandle {
 
   get accepted(): Promise<boolean> {
     const final = this.#final;
-    return Promise.resolve(!(final && (final.kind === 'rejected' && final.by === 'client')));
+    return Promise.resolve(!(final && final.kind === "rejected" && final.by === "client"));
   }
 
   readonly orThrow = async (): Promise<Settlement> => {
     const settlement = await this.settled;
-    if (settlement.kind === 'acked' || settlement.kind === 'sent') return settlement;
-    throw new ResilientSocketError('MESSAGE_NOT_ACKED', settlement.kind, settlement);
+    if (settlement.kind === "acked" || settlement.kind === "sent") return settlement;
+    throw new ResilientSocketError("MESSAGE_NOT_ACKED", settlement.kind, settlement);
   };
 
   readonly settle = (settlement: Settlement): void => {
@@ -55,7 +55,7 @@ class LazyReceipt implements ReceiptHandle {
   };
 
   readonly inFlight = (): void => {
-    if (this.#now.kind === 'queued') this.#put({ kind: 'inFlight' });
+    if (this.#now.kind === "queued") this.#put({ kind: "inFlight" });
   };
 
   #put(status: ReceiptStatus): void {
@@ -64,4 +64,5 @@ class LazyReceipt implements ReceiptHandle {
   }
 }
 
-export const createReceipt = (id: string, report: (error: unknown) => void): ReceiptHandle => new LazyReceipt(id, report);
+export const createReceipt = (id: string, report: (error: unknown) => void): ReceiptHandle =>
+  new LazyReceipt(id, report);

@@ -1,5 +1,5 @@
-import { notifyAll } from './notifyAll.ts';
-import type { Store } from './store.ts';
+import { notifyAll } from "./notifyAll.ts";
+import type { Store } from "./store.ts";
 
 export interface WritableStore<T> extends Store<T> {
   /** Tells the listeners; call it once per turn, after every store has its new value. */
@@ -7,7 +7,11 @@ export interface WritableStore<T> extends Store<T> {
 }
 
 /** A store whose value lives elsewhere: `read` answers the same reference until it changes. */
-export const createStore = <T>(read: () => T, atServer: T, report: (error: unknown) => void): WritableStore<T> => {
+export const createStore = <T>(
+  read: () => T,
+  atServer: T,
+  report: (error: unknown) => void,
+): WritableStore<T> => {
   const listeners = new Set<() => void>();
   return {
     get: read,

@@ -1,9 +1,12 @@
-import type { ClientEvents } from './ResilientClient.ts';
-import { ResilientSocketError } from '../core/errors.ts';
-import { notifyAll } from './notifyAll.ts';
+import type { ClientEvents } from "./ResilientClient.ts";
+import { ResilientSocketError } from "../core/errors.ts";
+import { notifyAll } from "./notifyAll.ts";
 
 export interface Emitter {
-  readonly on: <K extends keyof ClientEvents>(type: K, handler: (event: ClientEvents[K]) => void) => () => void;
+  readonly on: <K extends keyof ClientEvents>(
+    type: K,
+    handler: (event: ClientEvents[K]) => void,
+  ) => () => void;
   readonly emit: <K extends keyof ClientEvents>(type: K, event: ClientEvents[K]) => void;
   /** For what a handler of the app threw. */
   readonly report: (error: unknown) => void;
@@ -14,12 +17,14 @@ type Handlers = Map<keyof ClientEvents, Set<(event: never) => void>>;
 
 export const createEmitter = (): Emitter => {
   const handlers: Handlers = new Map();
-  const emit: Emitter['emit'] = (type, event) => {
+  const emit: Emitter["emit"] = (type, event) => {
     const heard = handlers.get(type);
     // An `error` handler that throws must not be told about itself.
-    if (heard) notifyAll(heard as Set<(event: unknown) => void>, type === 'error' ? () => undefined : report, event);
+    if (heard)
+      notifyAll(heard as Set<(event: unknown) => void>, type === "error" ? () => undefined : report, event);
   };
-  const report = (cause: unknown): void => emit('error', new ResilientSocketError('HANDLER_THREW', String(cause), cause));
+  const report = (cause: unknown): void =>
+    emit("error", new ResilientSocketError("HANDLER_THREW", String(cause), cause));
   return {
     emit,
     report,

@@ -14,7 +14,7 @@ export interface Message<T = unknown> {
   readonly replayed: boolean;
 }
 
-export type ContinuityResult = 'kept' | 'replayed' | 'snapshot' | 'lost' | 'denied';
+export type ContinuityResult = "kept" | "replayed" | "snapshot" | "lost" | "denied";
 
 /** What a break did to a channel. Within an epoch every seq is seen once, in order, or `lost` comes first. */
 export interface Continuity {

@@ -1,9 +1,12 @@
-import type { Backoff } from '../core/backoff.ts';
-import type { Ports } from '../core/ports.ts';
-import type { Protocol } from './protocol.ts';
+import type { Backoff } from "../core/backoff.ts";
+import type { Ports } from "../core/ports.ts";
+import type { Protocol } from "./protocol.ts";
 
 /** Answers the current token; called again after the server refused it. `null` means nobody is signed in. */
-export type FetchToken = (context: { readonly signal: AbortSignal; readonly refresh: boolean }) => Token | null | Promise<Token | null>;
+export type FetchToken = (context: {
+  readonly signal: AbortSignal;
+  readonly refresh: boolean;
+}) => Token | null | Promise<Token | null>;
 
 export interface Token {
   readonly token: string;
@@ -48,7 +51,7 @@ export interface OutboxOptions {
   /** UTF-8 bytes of JSON. Default 5 MiB. */
   readonly maxBytes?: number | undefined;
   /** What happens to a message that does not fit. Default `reject`: it settles `rejected QUEUE_FULL`. */
-  readonly overflow?: 'reject' | 'evict-oldest' | undefined;
+  readonly overflow?: "reject" | "evict-oldest" | undefined;
   /** Older messages settle `expired`, or `uncertain` when possibly transmitted. Default 7 days. */
   readonly maxAgeMs?: number | undefined;
   /** Silence on a live socket after which unanswered numbers are sent again. Default 10 000. */
@@ -64,7 +67,7 @@ export interface TimeoutOptions {
   readonly resumeMs?: number | undefined;
 }
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+export type LogLevel = "debug" | "info" | "warn" | "error";
 /** Never gets a payload or a token. */
 export type ClientLogger = (level: LogLevel, code: string, fields: Readonly<Record<string, unknown>>) => void;
 
@@ -84,12 +87,13 @@ export interface ClientOptions {
   readonly outbox?: OutboxOptions | undefined;
   readonly timeouts?: TimeoutOptions | undefined;
   /** What `retain`'s last release does with unsent messages. Default `{ queue: 'keep', lingerMs: 0 }`. */
-  readonly onUnmount?: { readonly queue?: 'keep' | 'purge' | undefined; readonly lingerMs?: number | undefined } | undefined;
+  readonly onUnmount?:
+    { readonly queue?: "keep" | "purge" | undefined; readonly lingerMs?: number | undefined } | undefined;
   readonly logger?: ClientLogger | undefined;
 }
 
 /** `createResilientClient` and the provider: our protocol, ports and defaults unless you bring others. */
-export interface ResilientClientOptions extends Omit<ClientOptions, 'protocol' | 'ports'> {
+export interface ResilientClientOptions extends Omit<ClientOptions, "protocol" | "ports"> {
   readonly protocol?: Protocol | undefined;
   readonly ports?: Partial<Ports> | undefined;
   /** A function, or the URL of an endpoint that answers `{ token, expiresAt }` to a POST. Omitted: cookies; the server gets `null`. */

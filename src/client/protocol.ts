@@ -1,12 +1,12 @@
-import type { StateName } from '../core/connectionState.ts';
-import type { Event } from '../core/machine/events.ts';
-import type { HeartbeatPolicy } from '../core/machine/input.ts';
-import type { Rows } from '../core/machine/step.ts';
-import type { Clock, Dice } from '../core/ports.ts';
-import type { Channels } from './channels.ts';
-import type { Emitter } from './emitter.ts';
-import type { HeartbeatOptions } from './options.ts';
-import type { Queue } from './queue.ts';
+import type { StateName } from "../core/connectionState.ts";
+import type { Event } from "../core/machine/events.ts";
+import type { HeartbeatPolicy } from "../core/machine/input.ts";
+import type { Rows } from "../core/machine/step.ts";
+import type { Clock, Dice } from "../core/ports.ts";
+import type { Channels } from "./channels.ts";
+import type { Emitter } from "./emitter.ts";
+import type { HeartbeatOptions } from "./options.ts";
+import type { Queue } from "./queue.ts";
 
 /** What a protocol may use of the client. */
 export interface ProtocolHost {
@@ -17,6 +17,8 @@ export interface ProtocolHost {
   readonly emitter: Emitter;
   readonly heartbeat: HeartbeatOptions;
   readonly state: () => StateName;
+  /** Aborted when the current state is left. */
+  readonly signal: () => AbortSignal;
   /** Tells the machine; ignored when the attempt it speaks of is over. */
   readonly dispatch: (event: Event) => void;
   /** False: the socket is lost. */
@@ -28,8 +30,8 @@ export interface ProtocolHost {
 
 /** One per client; told about each socket. */
 export interface Driver {
-  /** A socket is open; `signal` is aborted when the connection attempt ends or moves on. */
-  readonly opened: (signal: AbortSignal) => void;
+  /** A socket is open. */
+  readonly opened: () => void;
   readonly received: (data: string | ArrayBuffer) => void;
   /** The socket is gone. */
   readonly closed: (code: number) => void;

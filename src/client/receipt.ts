@@ -1,12 +1,12 @@
-import type { Settlement } from '../core/settlement.ts';
-import type { Store } from './store.ts';
+import type { Settlement } from "../core/settlement.ts";
+import type { Store } from "./store.ts";
 
-export type { Settlement } from '../core/settlement.ts';
+export type { Settlement } from "../core/settlement.ts";
 
 export type ReceiptStatus =
-  | { readonly kind: 'queued' }
+  | { readonly kind: "queued" }
   /** Transmitted, not answered. */
-  | { readonly kind: 'inFlight' }
+  | { readonly kind: "inFlight" }
   | Settlement;
 
 /** What `send` returns at once. */

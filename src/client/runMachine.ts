@@ -1,9 +1,9 @@
-import { advance } from '../core/machine/advance.ts';
-import type { Effect } from '../core/machine/effects.ts';
-import type { Event } from '../core/machine/events.ts';
-import type { Input } from '../core/machine/input.ts';
-import type { State } from '../core/machine/state.ts';
-import type { Rows } from '../core/machine/step.ts';
+import { advance } from "../core/machine/advance.ts";
+import type { Effect } from "../core/machine/effects.ts";
+import type { Event } from "../core/machine/events.ts";
+import type { Input } from "../core/machine/input.ts";
+import type { State } from "../core/machine/state.ts";
+import type { Rows } from "../core/machine/step.ts";
 
 export interface Machine {
   readonly state: () => State;
@@ -21,7 +21,7 @@ export interface MachineHost {
   readonly entered: (state: State, from: State) => void;
   readonly perform: (effect: Effect) => void;
   /** Once per turn, when all events are handled. `event` is the last. */
-  readonly settled: (from: State, to: State, event: Event['type']) => void;
+  readonly settled: (from: State, to: State, event: Event["type"]) => void;
 }
 
 /** The interpreter: runs to completion, decides nothing. */
@@ -36,7 +36,7 @@ export const runMachine = (host: MachineHost): Machine => {
     const [next, ...effects] = advance(host.rows, state, event, host.input());
     state = next;
     // A dial from `connecting` is a new residence too: its effects end with a new socket.
-    if (next.name !== before.name || effects.some(({ type }) => type === 'openSocket')) {
+    if (next.name !== before.name || effects.some(({ type }) => type === "openSocket")) {
       scope.abort();
       scope = new AbortController();
       host.entered(next, before);

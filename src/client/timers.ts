@@ -1,4 +1,4 @@
-import type { Clock } from '../core/ports.ts';
+import type { Clock } from "../core/ports.ts";
 
 export interface Timers<Name extends string> {
   /** Replaces a timer of the same name. */

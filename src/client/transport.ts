@@ -1,4 +1,4 @@
-import type { Clock, OpenSocket, Socket } from '../core/ports.ts';
+import type { Clock, OpenSocket, Socket } from "../core/ports.ts";
 
 export interface TransportEvents {
   readonly opened: () => void;
@@ -28,7 +28,7 @@ export const createTransport = (connect: OpenSocket, clock: Clock, events: Trans
     socket = null;
     events.lost(code, text);
   };
-  const close: Transport['close'] = (code, reason) => {
+  const close: Transport["close"] = (code, reason) => {
     current++;
     const stale = socket;
     socket = null;
@@ -38,7 +38,7 @@ export const createTransport = (connect: OpenSocket, clock: Clock, events: Trans
   return {
     close,
     open: (url, protocols) => {
-      close(1000, '');
+      close(1000, "");
       const id = current;
       const ifCurrent =
         <A extends readonly unknown[]>(task: (...args: A) => void) =>
@@ -67,7 +67,7 @@ export const createTransport = (connect: OpenSocket, clock: Clock, events: Trans
         socket.send(data);
         return true;
       } catch (error) {
-        close(1000, '');
+        close(1000, "");
         lose(1006, String(error));
         return false;
       }

@@ -1,4 +1,4 @@
-import { ResilientSocketError } from './errors.ts';
+import { ResilientSocketError } from "./errors.ts";
 
 /** Everything a policy may look at: plain data, so that a log of attempts replays exactly. */
 export interface BackoffInput {
@@ -35,19 +35,28 @@ const maxAttempt = 10;
 
 const bounds = (baseMs: number, capMs: number): void => {
   // The negation also refuses NaN.
-  if (!(baseMs > 0) || !(capMs >= baseMs)) throw new ResilientSocketError('INVALID_OPTION', `backoff needs 0 < base ≤ cap, got ${baseMs} and ${capMs}`);
+  if (!(baseMs > 0) || !(capMs >= baseMs))
+    throw new ResilientSocketError(
+      "INVALID_OPTION",
+      `backoff needs 0 < base ≤ cap, got ${baseMs} and ${capMs}`,
+    );
 };
 
-const doubled = (baseMs: number, { attempt }: BackoffInput): number => baseMs * 2 ** Math.min(Math.max(attempt, 0), maxAttempt);
+const doubled = (baseMs: number, { attempt }: BackoffInput): number =>
+  baseMs * 2 ** Math.min(Math.max(attempt, 0), maxAttempt);
 
 /**
  * base · 2ⁿ, capped, then ± 50 %: the cap comes before the jitter, so capped clients do not march in step.
  * Source: the reconnection text the project implements; base 100–500 ms per client.
  */
-export const perClient = ({ baseMs: [min, max] = [100, 500], capMs = 30_000 }: PerClientOptions = {}): Backoff => {
+export const perClient = ({
+  baseMs: [min, max] = [100, 500],
+  capMs = 30_000,
+}: PerClientOptions = {}): Backoff => {
   bounds(min, max);
   bounds(max, capMs);
-  return (input) => Math.min(doubled(min + (max - min) * input.clientDice, input), capMs, input.capMs) * (0.5 + input.dice);
+  return (input) =>
+    Math.min(doubled(min + (max - min) * input.clientDice, input), capMs, input.capMs) * (0.5 + input.dice);
 };
 
 const bounded =
@@ -61,7 +70,9 @@ const bounded =
 export const full = bounded((input, baseMs, capMs) => Math.min(doubled(baseMs, input), capMs) * input.dice);
 
 /** Half fixed, half uniform. "Equal jitter", same source. */
-export const equal = bounded((input, baseMs, capMs) => Math.min(doubled(baseMs, input), capMs) * (0.5 + input.dice / 2));
+export const equal = bounded(
+  (input, baseMs, capMs) => Math.min(doubled(baseMs, input), capMs) * (0.5 + input.dice / 2),
+);
 
 /** Uniform in [base, 3 · previous), capped. "Decorrelated jitter", same source. */
 export const decorrelated = bounded((input, baseMs, capMs) =>
@@ -69,7 +80,9 @@ export const decorrelated = bounded((input, baseMs, capMs) =>
 );
 
 /** base · 2ⁿ plus up to 30 %, then capped: at its cap every client waits the same time, so it is unjittered there. */
-export const capped = bounded((input, baseMs, capMs) => Math.min(doubled(baseMs, input) * (1 + 0.3 * input.dice), capMs));
+export const capped = bounded((input, baseMs, capMs) =>
+  Math.min(doubled(baseMs, input) * (1 + 0.3 * input.dice), capMs),
+);
 
 /** Always the same delay: for tests and single clients; a crowd stampedes. */
 export const fixed = (delayMs: number): Backoff => {

@@ -1,39 +1,39 @@
-import type { ErrorCode, ResilientSocketError } from './errors.ts';
+import type { ErrorCode, ResilientSocketError } from "./errors.ts";
 
-export type DisconnectReason = 'initial' | 'requested' | 'suspended' | 'logout' | 'disposed';
+export type DisconnectReason = "initial" | "requested" | "suspended" | "logout" | "disposed";
 
 export type ReconnectReason =
   /** The server or a proxy closed the socket, or it broke. */
-  | 'closed'
+  | "closed"
   /** The server asked to leave. */
-  | 'goaway'
+  | "goaway"
   /** Nothing was heard for interval + timeout. */
-  | 'heartbeat'
+  | "heartbeat"
   /** No socket, `hello` or `welcome` within its deadline. */
-  | 'timeout'
+  | "timeout"
   /** The network changed or came back. */
-  | 'network'
+  | "network"
   /** The token could not be fetched. */
-  | 'auth'
+  | "auth"
   /** `reconnect()` was called. */
-  | 'requested'
+  | "requested"
   /** The circuit breaker is open: one probe per half minute. */
-  | 'breaker';
+  | "breaker";
 
 /** What happens next without the user, or what the user must do. */
 export type Recovery =
-  | { readonly kind: 'automatic'; /** Unix ms. */ readonly at: number }
-  | { readonly kind: 'sign-in' | 'update-app' | 'manual' };
+  | { readonly kind: "automatic"; /** Unix ms. */ readonly at: number }
+  | { readonly kind: "sign-in" | "update-app" | "manual" };
 
 /** What the user has. `attempt` counts failures since the last stable connection. */
 export type ConnectionState =
-  | { readonly name: 'disconnected'; readonly reason: DisconnectReason }
-  | { readonly name: 'connecting'; readonly attempt: number }
-  | { readonly name: 'authenticating'; readonly attempt: number }
-  | { readonly name: 'resuming'; readonly attempt: number }
-  | { readonly name: 'connected'; /** Unix ms. */ readonly since: number }
+  | { readonly name: "disconnected"; readonly reason: DisconnectReason }
+  | { readonly name: "connecting"; readonly attempt: number }
+  | { readonly name: "authenticating"; readonly attempt: number }
+  | { readonly name: "resuming"; readonly attempt: number }
+  | { readonly name: "connected"; /** Unix ms. */ readonly since: number }
   | {
-      readonly name: 'reconnecting';
+      readonly name: "reconnecting";
       readonly attempt: number;
       /** Unix ms. */
       readonly retryAt: number;
@@ -42,10 +42,10 @@ export type ConnectionState =
       readonly recovery: Recovery;
     }
   | {
-      readonly name: 'failed';
+      readonly name: "failed";
       readonly code: ErrorCode;
       readonly error: ResilientSocketError;
       readonly recovery: Recovery;
     };
 
-export type StateName = ConnectionState['name'];
+export type StateName = ConnectionState["name"];

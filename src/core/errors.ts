@@ -1,39 +1,39 @@
 /** Every code an error of this package carries; each has a heading in docs/errors.md. Switch on `code`, never parse `message`. */
 export type ErrorCode =
   // at send
-  | 'UNSERIALIZABLE'
-  | 'TOO_LARGE'
-  | 'QUEUE_FULL'
-  | 'SSR'
-  | 'DISPOSED'
-  | 'SUBJECT_CHANGED'
+  | "UNSERIALIZABLE"
+  | "TOO_LARGE"
+  | "QUEUE_FULL"
+  | "SSR"
+  | "DISPOSED"
+  | "SUBJECT_CHANGED"
   // one attempt
-  | 'CONNECT_TIMEOUT'
-  | 'HANDSHAKE_TIMEOUT'
-  | 'HEARTBEAT_TIMEOUT'
-  | 'SOCKET_CLOSED'
-  | 'SOCKET_ERROR'
-  | 'AUTH_FAILED'
-  | 'INVALID_FRAME'
+  | "CONNECT_TIMEOUT"
+  | "HANDSHAKE_TIMEOUT"
+  | "HEARTBEAT_TIMEOUT"
+  | "SOCKET_CLOSED"
+  | "SOCKET_ERROR"
+  | "AUTH_FAILED"
+  | "INVALID_FRAME"
   // the connection
-  | 'NOT_RESILIENT'
-  | 'UNAUTHORISED'
-  | 'FORBIDDEN'
-  | 'VERSION_UNSUPPORTED'
-  | 'PROTOCOL_ERROR'
-  | 'INVALID_SEQ'
-  | 'CLOSED_BY_SERVER'
-  | 'RETRIES_EXHAUSTED'
-  | 'ILLEGAL_TRANSITION'
+  | "NOT_RESILIENT"
+  | "UNAUTHORISED"
+  | "FORBIDDEN"
+  | "VERSION_UNSUPPORTED"
+  | "PROTOCOL_ERROR"
+  | "INVALID_SEQ"
+  | "CLOSED_BY_SERVER"
+  | "RETRIES_EXHAUSTED"
+  | "ILLEGAL_TRANSITION"
   // the caller
-  | 'INVALID_OPTION'
-  | 'NO_PROVIDER'
-  | 'HANDLER_THREW'
-  | 'MESSAGE_NOT_ACKED'
+  | "INVALID_OPTION"
+  | "NO_PROVIDER"
+  | "HANDLER_THREW"
+  | "MESSAGE_NOT_ACKED"
   // the server side
-  | 'STORE_UNAVAILABLE'
-  | 'SQLITE_UNAVAILABLE'
-  | 'KEY_REUSED';
+  | "STORE_UNAVAILABLE"
+  | "SQLITE_UNAVAILABLE"
+  | "KEY_REUSED";
 
 /** The one error class. `[CODE] text` is for people; `code` is for programs; `cause` is kept. */
 export class ResilientSocketError extends Error {
@@ -41,18 +41,15 @@ export class ResilientSocketError extends Error {
 
   constructor(code: ErrorCode, text: string, cause?: unknown) {
     super(`[${code}] ${text}`, cause === undefined ? undefined : { cause });
-    this.name = 'ResilientSocketError';
+    this.name = "ResilientSocketError";
     this.code = code;
   }
 }
 
 /** An internal event met a state in which it cannot happen: a defect, never a consequence of a public call. */
 export class StateTransitionError extends ResilientSocketError {
-  constructor(
-    state: string,
-    event: string,
-  ) {
-    super('ILLEGAL_TRANSITION', `${event} cannot happen in ${state}`);
-    this.name = 'StateTransitionError';
+  constructor(state: string, event: string) {
+    super("ILLEGAL_TRANSITION", `${event} cannot happen in ${state}`);
+    this.name = "StateTransitionError";
   }
 }

@@ -1,16 +1,29 @@
-import type { HeartbeatPolicy } from './machine/input.ts';
-import type { Probe } from './machine/state.ts';
+import type { HeartbeatPolicy } from "./machine/input.ts";
+import type { Probe } from "./machine/state.ts";
 
 /** Browsers run a hidden page's timers once a minute: no shorter silence proves anything there. */
 const hiddenTimeoutMs = 70_000;
 
-export type Pulse = { readonly dead: true } | { readonly dead: false; readonly probe: Probe | null; readonly send: boolean; readonly checkInMs: number };
+export type Pulse =
+  | { readonly dead: true }
+  | {
+      readonly dead: false;
+      readonly probe: Probe | null;
+      readonly send: boolean;
+      readonly checkInMs: number;
+    };
 
 /**
  * Judges by elapsed time, never by ticks: a socket is dead only after an unanswered probe. A timer that comes late (sleep,
  * throttling) therefore leads to a probe first. Only received bytes count as life.
  */
-export const judgePulse = (nowMs: number, receivedAtMs: number, probe: Probe | null, hidden: boolean, policy: HeartbeatPolicy): Pulse => {
+export const judgePulse = (
+  nowMs: number,
+  receivedAtMs: number,
+  probe: Probe | null,
+  hidden: boolean,
+  policy: HeartbeatPolicy,
+): Pulse => {
   if (probe && receivedAtMs < probe.sentAtMs) {
     const limitMs = hidden ? Math.max(probe.timeoutMs, hiddenTimeoutMs) : probe.timeoutMs;
     const leftMs = probe.sentAtMs + limitMs - nowMs;
@@ -19,7 +32,12 @@ export const judgePulse = (nowMs: number, receivedAtMs: number, probe: Probe | n
   const quietMs = receivedAtMs + policy.intervalMs - nowMs;
   return quietMs > 0
     ? { dead: false, probe: null, send: false, checkInMs: quietMs }
-    : { dead: false, probe: { sentAtMs: nowMs, timeoutMs: policy.timeoutMs }, send: true, checkInMs: policy.timeoutMs };
+    : {
+        dead: false,
+        probe: { sentAtMs: nowMs, timeoutMs: policy.timeoutMs },
+        send: true,
+        checkInMs: policy.timeoutMs,
+      };
 };
 
 /** After a hint the answer is wanted sooner: 4 smoothed round trips, at least 2.5 s. RFC 6298 keeps a similar factor. */

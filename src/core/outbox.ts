@@ -2,7 +2,7 @@
  * The messages that are not settled. Deterministic data without clock or I/O; mutable, because a copy per message would cost
  * more than the message. Numbers are given at enqueue, per (producer, channel), never given twice: an absent number is a skip.
  */
-import type { Settlement } from './settlement.ts';
+import type { Settlement } from "./settlement.ts";
 
 /** One message. `Tag` is whatever the owner hangs on it (the client: its receipt). */
 export interface Row<Tag> {
@@ -21,7 +21,7 @@ export interface Row<Tag> {
   /** Its number under an earlier producer. */
   readonly re: { readonly p: string; readonly n: number } | null;
   /** Withdrawn when it had possibly been transmitted: travels as a void, settles by the server's answer. */
-  voided: 'aborted' | 'expired' | null;
+  voided: "aborted" | "expired" | null;
 }
 
 /** The messages of one producer for one channel. */
@@ -60,7 +60,7 @@ export interface Outbox<Tag> {
   readonly full: (bytes: number) => boolean;
   /** Evicts never-transmitted rows, oldest first, until the message fits or none is left; returns them. */
   readonly evict: (bytes: number) => readonly Row<Tag>[];
-  readonly add: (message: Omit<Row<Tag>, 'n' | 're' | 'voided'>) => Row<Tag>;
+  readonly add: (message: Omit<Row<Tag>, "n" | "re" | "voided">) => Row<Tag>;
   readonly remove: (lane: Lane<Tag>, n: number) => void;
 }
 
@@ -70,7 +70,19 @@ export const createOutbox = <Tag>(p: string, limits: OutboxLimits): Outbox<Tag> 
   const laneOf = (channel: string, nowMs: number): Lane<Tag> => {
     let lane = lanes.get(channel);
     if (!lane) {
-      lane = { channel, p, createdAtMs: nowMs, rows: new Map(), next: 1, answered: 0, cursor: 1, sentBelow: 1, flightBytes: 0, paused: null, progressAtMs: nowMs };
+      lane = {
+        channel,
+        p,
+        createdAtMs: nowMs,
+        rows: new Map(),
+        next: 1,
+        answered: 0,
+        cursor: 1,
+        sentBelow: 1,
+        flightBytes: 0,
+        paused: null,
+        progressAtMs: nowMs,
+      };
       lanes.set(channel, lane);
     }
     return lane;
@@ -82,7 +94,9 @@ export const createOutbox = <Tag>(p: string, limits: OutboxLimits): Outbox<Tag> 
     bytes: 0,
     full: (bytes) => outbox.depth >= limits.capacity || outbox.bytes + bytes > limits.maxBytes,
     evict: (bytes) => {
-      const unsent = [...lanes.values()].flatMap((lane) => [...lane.rows.values()].filter((row) => !possiblySent(lane, row)));
+      const unsent = [...lanes.values()].flatMap((lane) =>
+        [...lane.rows.values()].filter((row) => !possiblySent(lane, row)),
+      );
       const evicted: Row<Tag>[] = [];
       for (const row of unsent.sort((a, b) => a.queuedAtMs - b.queuedAtMs)) {
         if (!outbox.full(bytes)) break;
@@ -110,19 +124,25 @@ export const createOutbox = <Tag>(p: string, limits: OutboxLimits): Outbox<Tag> 
   return outbox;
 };
 
-export const possiblySent = <Tag>(lane: Lane<Tag>, row: Row<Tag>): boolean => row.n < lane.sentBelow || row.re !== null;
+export const possiblySent = <Tag>(lane: Lane<Tag>, row: Row<Tag>): boolean =>
+  row.n < lane.sentBelow || row.re !== null;
 
 /**
  * Takes a message back. Never transmitted: it leaves at once and its number becomes a skip. Possibly transmitted: it becomes a
  * void and stays until the server answers. Undefined: not in the outbox any more.
  */
-export const withdraw = <Tag>(outbox: Outbox<Tag>, channel: string, n: number, how: 'aborted' | 'expired'): Settlement | 'pending' | undefined => {
+export const withdraw = <Tag>(
+  outbox: Outbox<Tag>,
+  channel: string,
+  n: number,
+  how: "aborted" | "expired",
+): Settlement | "pending" | undefined => {
   const lane = outbox.lanes.get(channel);
   const row = lane?.rows.get(n);
   if (!lane || !row) return undefined;
   if (possiblySent(lane, row)) {
     row.voided ??= how;
-    return 'pending';
+    return "pending";
   }
   outbox.remove(lane, n);
   return { kind: how };

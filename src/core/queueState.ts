@@ -13,7 +13,7 @@ export interface QueueState {
   readonly oldestAt: number | null;
   /** How long the last flush took from connected to empty; null before the first. */
   readonly lastFlushMs: number | null;
-  readonly durability: 'memory' | 'indexeddb';
+  readonly durability: "memory" | "indexeddb";
   /** Unix ms until which the server asked a queue to wait. */
   readonly pausedUntil: number | null;
   readonly pauseReason: string | null;

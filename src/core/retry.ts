@@ -1,8 +1,8 @@
-import type { ReconnectReason, Recovery } from './connectionState.ts';
-import { isRefusal, maxRefusals, terminal } from './closePolicy.ts';
-import { type ErrorCode, ResilientSocketError } from './errors.ts';
-import type { Input } from './machine/input.ts';
-import type { Memory } from './machine/state.ts';
+import type { ReconnectReason, Recovery } from "./connectionState.ts";
+import { isRefusal, maxRefusals, terminal } from "./closePolicy.ts";
+import { type ErrorCode, ResilientSocketError } from "./errors.ts";
+import type { Input } from "./machine/input.ts";
+import type { Memory } from "./machine/state.ts";
 
 /** How an attempt or a connection ended. */
 export interface Loss {
@@ -16,8 +16,18 @@ export interface Loss {
 }
 
 export type Plan =
-  | { readonly kind: 'wait'; readonly delayMs: number; readonly reason: ReconnectReason; readonly memory: Memory }
-  | { readonly kind: 'fail'; readonly error: ResilientSocketError; readonly recovery: Recovery; readonly memory: Memory };
+  | {
+      readonly kind: "wait";
+      readonly delayMs: number;
+      readonly reason: ReconnectReason;
+      readonly memory: Memory;
+    }
+  | {
+      readonly kind: "fail";
+      readonly error: ResilientSocketError;
+      readonly recovery: Recovery;
+      readonly memory: Memory;
+    };
 
 /** A cause on this side explains a loss for this long. */
 const localCauseMs = 2_000;
@@ -39,7 +49,7 @@ export const planRetry = (before: Memory, loss: Loss, input: Input): Plan => {
   const attempt = before.attempt + 1;
   const memory: Memory = { ...before, attempt, failingSinceMs, refusals, lastError: error };
   const fail = (code: ErrorCode, recovery: Recovery, text = loss.text): Plan => ({
-    kind: 'fail',
+    kind: "fail",
     error: new ResilientSocketError(code, text, error),
     recovery,
     memory,
@@ -47,12 +57,13 @@ export const planRetry = (before: Memory, loss: Loss, input: Input): Plan => {
 
   const end = terminal(loss.code);
   if (end) return fail(end.error, { kind: end.recovery });
-  if (refusals > maxRefusals) return fail('CLOSED_BY_SERVER', { kind: 'manual' }, `close code ${loss.code}, ${refusals} times`);
+  if (refusals > maxRefusals)
+    return fail("CLOSED_BY_SERVER", { kind: "manual" }, `close code ${loss.code}, ${refusals} times`);
   if (!policy.backoff || attempt > policy.maxAttempts || nowMs - failingSinceMs >= policy.budgetMs)
-    return fail('RETRIES_EXHAUSTED', { kind: 'manual' }, `gave up after ${attempt} attempts: ${loss.text}`);
+    return fail("RETRIES_EXHAUSTED", { kind: "manual" }, `gave up after ${attempt} attempts: ${loss.text}`);
 
   const wait = (delayMs: number, reason = loss.reason, more?: Partial<Memory>): Plan => ({
-    kind: 'wait',
+    kind: "wait",
     delayMs,
     reason,
     memory: { ...memory, previousMs: delayMs, ...more },
@@ -60,16 +71,17 @@ export const planRetry = (before: Memory, loss: Loss, input: Input): Plan => {
 
   const { breaker } = policy;
   if (breaker && attempt >= breaker.failures && nowMs - failingSinceMs >= breaker.minSilenceMs)
-    return wait(breaker.probeMs * (0.5 + dice), 'breaker');
+    return wait(breaker.probeMs * (0.5 + dice), "breaker");
 
-  const local = loss.reason === 'heartbeat' || nowMs - before.localCauseAtMs <= localCauseMs;
+  const local = loss.reason === "heartbeat" || nowMs - before.localCauseAtMs <= localCauseMs;
   if (loss.established && local) {
     const delayMs = immediateDelay(input, before);
     return wait(delayMs, loss.reason, { immediateAtMs: nowMs + delayMs });
   }
 
   const spreadMs = before.spreadMs ?? policy.firstRetrySpreadMs;
-  if (loss.established && before.attempt === 0 && spreadMs > 0) return wait(Math.min(spreadMs, policy.maxSpreadMs) * dice);
+  if (loss.established && before.attempt === 0 && spreadMs > 0)
+    return wait(Math.min(spreadMs, policy.maxSpreadMs) * dice);
 
   const delayMs = policy.backoff({
     attempt: Math.min(before.attempt, 10),

@@ -4,7 +4,11 @@ import { isAbsentOr, isCount, isShape, isText, type Shape } from "./shape.ts";
 /** What a WebSocket message from a client turned out to be. */
 export type DecodedClient =
   | { readonly ok: true; readonly frames: readonly ClientFrame[]; readonly unknown: readonly string[] }
-  | { readonly ok: false; readonly code: "MALFORMED" | "INVALID_FRAME" | "INVALID_SEQ"; readonly ref: string };
+  | {
+      readonly ok: false;
+      readonly code: "MALFORMED" | "INVALID_FRAME" | "INVALID_SEQ";
+      readonly ref: string;
+    };
 
 /** A name of ours or of the app: no control characters, so that it is safe in logs and keys. */
 // eslint-disable-next-line no-control-regex
@@ -28,7 +32,8 @@ const isClaim = (value: unknown): boolean =>
   isName(value["c"]) &&
   isCount(value["acked"]) &&
   isAbsentOr(value["old"], isTrue);
-const isOrigin = (value: unknown): boolean => isShape(value) && isProducer(value["p"]) && isNumber(value["n"]);
+const isOrigin = (value: unknown): boolean =>
+  isShape(value) && isProducer(value["p"]) && isNumber(value["n"]);
 const isItem = (value: unknown): boolean =>
   isShape(value) &&
   isText(value["id"], 128) &&

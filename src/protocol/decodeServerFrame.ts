@@ -1,54 +1,54 @@
-import type { ServerFrame } from './frames.ts';
+import type { ServerFrame } from "./frames.ts";
 
 /**
  * What the client relies on, per frame type: `field` is a string, `#` a non-negative safe integer, `+` a non-negative number,
  * `[` an array, `{` an object; a trailing `?` allows absence or null. Unknown fields are ignored.
  */
-const shapes: Readonly<Record<ServerFrame['t'], string>> = {
-  hello: '#v {limits +hbMs +hbTimeoutMs',
-  authed: 'subject',
-  welcome: 'cid +spreadMs [channels',
-  subscribed: 'c epoch #head tail status',
-  positions: '[producers',
-  delta: 'c epoch [ev',
-  snapshot: 'c epoch #seq tail #part #parts d',
-  live: 'c epoch #seq tail',
-  data: 'c [ev',
-  ack: 'c p #n #head [runs? [verdicts? [replies?',
-  nack: 'c p #n code #pos? +retryAfterMs?',
-  vol: 'c',
-  reauth: '+byMs',
-  goaway: 'reason +minMs +maxMs',
-  error: 'code',
-  ping: '',
-  pong: '',
+const shapes: Readonly<Record<ServerFrame["t"], string>> = {
+  hello: "#v {limits +hbMs +hbTimeoutMs",
+  authed: "subject",
+  welcome: "cid +spreadMs [channels",
+  subscribed: "c epoch #head tail status",
+  positions: "[producers",
+  delta: "c epoch [ev",
+  snapshot: "c epoch #seq tail #part #parts d",
+  live: "c epoch #seq tail",
+  data: "c [ev",
+  ack: "c p #n #head [runs? [verdicts? [replies?",
+  nack: "c p #n code #pos? +retryAfterMs?",
+  vol: "c",
+  reauth: "+byMs",
+  goaway: "reason +minMs +maxMs",
+  error: "code",
+  ping: "",
+  pong: "",
 };
 
 /** Shapes of what stands in those arrays. */
 const elements: Readonly<Record<string, string>> = {
   channels: shapes.subscribed,
-  producers: 'c p #n? #head [runs? [verdicts?',
-  ev: '#seq tail prev +lam',
+  producers: "c p #n? #head [runs? [verdicts?",
+  ev: "#seq tail prev +lam",
 };
 
 const kinds: Readonly<Record<string, (value: unknown) => boolean>> = {
-  '#': (value) => Number.isSafeInteger(value) && (value as number) >= 0,
-  '+': (value) => typeof value === 'number' && value >= 0,
-  '[': Array.isArray,
-  '{': (value) => typeof value === 'object',
+  "#": (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+  "+": (value) => typeof value === "number" && value >= 0,
+  "[": Array.isArray,
+  "{": (value) => typeof value === "object",
 };
 
 type Rule = (value: Record<string, unknown>) => boolean;
 
-const isString = (value: unknown): boolean => typeof value === 'string';
+const isString = (value: unknown): boolean => typeof value === "string";
 
 const compile = (shape: string): readonly Rule[] =>
-  shape.split(' ').flatMap((word) => {
-    const name = word.replace(/\W/g, '');
-    const is = kinds[word[0] ?? ''] ?? isString;
+  shape.split(" ").flatMap((word) => {
+    const name = word.replace(/\W/g, "");
+    const is = kinds[word[0] ?? ""] ?? isString;
     const element = elements[name];
     const rules = element === undefined ? [] : compile(element);
-    const optional = word.endsWith('?');
+    const optional = word.endsWith("?");
     return name
       ? (value) => {
           const field = value[name];
@@ -59,7 +59,9 @@ const compile = (shape: string): readonly Rule[] =>
   });
 
 const fits = (value: unknown, rules: readonly Rule[]): boolean =>
-  typeof value === 'object' && value !== null && rules.every((rule) => rule(value as Record<string, unknown>));
+  typeof value === "object" &&
+  value !== null &&
+  rules.every((rule) => rule(value as Record<string, unknown>));
 
 const compiled = new Map(Object.entries(shapes).map(([type, shape]) => [type, compile(shape)]));
 
@@ -74,7 +76,7 @@ export const decodeServerFrames = (text: string): readonly ServerFrame[] | null 
   const frames: ServerFrame[] = [];
   for (const frame of Array.isArray(value) ? value : [value]) {
     const type: unknown = (frame as { t?: unknown } | null)?.t;
-    if (typeof type !== 'string') return null;
+    if (typeof type !== "string") return null;
     const rules = compiled.get(type);
     if (!rules) continue;
     if (!fits(frame, rules)) return null;

@@ -9,7 +9,8 @@ export const isText = (value: unknown, max = 256): value is string =>
   typeof value === "string" && value.length <= max;
 
 /** A non-negative safe integer. */
-export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+export const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 0;
 
 export const isAbsentOr = (value: unknown, check: (value: unknown) => boolean): boolean =>
   value === undefined || check(value);

@@ -1,32 +1,43 @@
-import type { ReconnectReason, Recovery } from '../connectionState.ts';
-import type { ErrorCode } from '../errors.ts';
-import type { Hint } from '../ports.ts';
+import type { ReconnectReason, Recovery } from "../connectionState.ts";
+import type { ErrorCode } from "../errors.ts";
+import type { Hint } from "../ports.ts";
 
 export type Event =
   // public calls
-  | { readonly type: 'connect' }
-  | { readonly type: 'disconnect'; readonly reason: 'requested' | 'logout' | 'disposed' }
-  | { readonly type: 'reconnect' }
+  | { readonly type: "connect" }
+  | { readonly type: "disconnect"; readonly reason: "requested" | "logout" | "disposed" }
+  | { readonly type: "reconnect" }
   // the socket
-  | { readonly type: 'socketOpened' }
-  | { readonly type: 'socketLost'; readonly code: number; readonly text: string }
+  | { readonly type: "socketOpened" }
+  | { readonly type: "socketLost"; readonly code: number; readonly text: string }
   // the protocol
-  | { readonly type: 'welcomed'; readonly spreadMs: number }
-  | { readonly type: 'resumed' }
+  | { readonly type: "welcomed"; readonly spreadMs: number }
+  | { readonly type: "resumed" }
   /** This attempt is over, another may succeed. `code` is sent with the close frame. */
-  | { readonly type: 'attemptFailed'; readonly reason: ReconnectReason; readonly code: number; readonly error: ErrorCode; readonly text: string }
+  | {
+      readonly type: "attemptFailed";
+      readonly reason: ReconnectReason;
+      readonly code: number;
+      readonly error: ErrorCode;
+      readonly text: string;
+    }
   /** No attempt can succeed until the user or the app acts. */
-  | { readonly type: 'refused'; readonly error: ErrorCode; readonly text: string; readonly recovery: Exclude<Recovery['kind'], 'automatic'> }
-  | { readonly type: 'goawayReceived'; readonly minMs: number; readonly maxMs: number }
+  | {
+      readonly type: "refused";
+      readonly error: ErrorCode;
+      readonly text: string;
+      readonly recovery: Exclude<Recovery["kind"], "automatic">;
+    }
+  | { readonly type: "goawayReceived"; readonly minMs: number; readonly maxMs: number }
   // time
-  | { readonly type: 'deadlinePassed' }
-  | { readonly type: 'retryDue' }
-  | { readonly type: 'heartbeatDue' }
-  | { readonly type: 'uptimeReached' }
-  | { readonly type: 'leaveDue' }
+  | { readonly type: "deadlinePassed" }
+  | { readonly type: "retryDue" }
+  | { readonly type: "heartbeatDue" }
+  | { readonly type: "uptimeReached" }
+  | { readonly type: "leaveDue" }
   // network and page
-  | { readonly type: 'hinted'; readonly hint: Exclude<Hint, 'suspended' | 'restored'> }
-  | { readonly type: 'suspended' }
-  | { readonly type: 'restored' };
+  | { readonly type: "hinted"; readonly hint: Exclude<Hint, "suspended" | "restored"> }
+  | { readonly type: "suspended" }
+  | { readonly type: "restored" };
 
-export type EventOf<Type extends Event['type']> = Extract<Event, { readonly type: Type }>;
+export type EventOf<Type extends Event["type"]> = Extract<Event, { readonly type: Type }>;

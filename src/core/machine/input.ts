@@ -1,4 +1,4 @@
-import type { Backoff } from '../backoff.ts';
+import type { Backoff } from "../backoff.ts";
 
 /** Options as data; what is null is off. */
 export interface Policy {
@@ -9,7 +9,11 @@ export interface Policy {
   readonly firstRetrySpreadMs: number;
   readonly maxSpreadMs: number;
   readonly minUptimeMs: number;
-  readonly breaker: { readonly failures: number; readonly minSilenceMs: number; readonly probeMs: number } | null;
+  readonly breaker: {
+    readonly failures: number;
+    readonly minSilenceMs: number;
+    readonly probeMs: number;
+  } | null;
   readonly connectMs: number;
   readonly handshakeMs: number;
   readonly resumeMs: number;

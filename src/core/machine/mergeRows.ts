@@ -1,14 +1,15 @@
-import { ResilientSocketError } from '../errors.ts';
-import type { Row, Rows } from './step.ts';
+import { ResilientSocketError } from "../errors.ts";
+import type { Rows } from "./step.ts";
 
 /** Composes the socket's rows with a protocol's. A pair that both define is an error. */
 export const mergeRows = (base: Rows, more: Rows): Rows => {
   const merged: Record<string, Record<string, unknown>> = {};
   for (const rows of [base, more])
-    for (const [state, row] of Object.entries(rows) as [string, Row<never>][]) {
+    for (const [state, row] of Object.entries(rows)) {
       const target = (merged[state] ??= {});
-      for (const [event, step] of Object.entries(row)) {
-        if (target[event]) throw new ResilientSocketError('INVALID_OPTION', `${state} × ${event} is defined twice`);
+      for (const [event, step] of Object.entries(row as object)) {
+        if (target[event])
+          throw new ResilientSocketError("INVALID_OPTION", `${state} × ${event} is defined twice`);
         target[event] = step;
       }
     }

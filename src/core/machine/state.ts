@@ -1,5 +1,5 @@
-import type { DisconnectReason, ReconnectReason, Recovery } from '../connectionState.ts';
-import type { ErrorCode, ResilientSocketError } from '../errors.ts';
+import type { DisconnectReason, ReconnectReason, Recovery } from "../connectionState.ts";
+import type { ErrorCode, ResilientSocketError } from "../errors.ts";
 
 /** What outlives one attempt. */
 export interface Memory {
@@ -34,15 +34,19 @@ export interface Probe {
 }
 
 export type State =
-  | (Common<'disconnected'> & { readonly reason: DisconnectReason })
-  | Common<'connecting'>
-  | Common<'authenticating'>
-  | (Common<'resuming'> & { readonly probe: Probe | null })
-  | (Common<'connected'> & { readonly sinceMs: number; readonly probe: Probe | null })
-  | (Common<'reconnecting'> & { readonly reason: ReconnectReason; readonly retryAtMs: number })
-  | (Common<'failed'> & { readonly code: ErrorCode; readonly error: ResilientSocketError; readonly recovery: Recovery });
+  | (Common<"disconnected"> & { readonly reason: DisconnectReason })
+  | Common<"connecting">
+  | Common<"authenticating">
+  | (Common<"resuming"> & { readonly probe: Probe | null })
+  | (Common<"connected"> & { readonly sinceMs: number; readonly probe: Probe | null })
+  | (Common<"reconnecting"> & { readonly reason: ReconnectReason; readonly retryAtMs: number })
+  | (Common<"failed"> & {
+      readonly code: ErrorCode;
+      readonly error: ResilientSocketError;
+      readonly recovery: Recovery;
+    });
 
-export type StateOf<Name extends State['name']> = Extract<State, { readonly name: Name }>;
+export type StateOf<Name extends State["name"]> = Extract<State, { readonly name: Name }>;
 
 export const freshMemory = (clientDice: number): Memory => ({
   attempt: 0,

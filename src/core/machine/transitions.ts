@@ -2,7 +2,7 @@
  * Every pair of state and event. Read it like a diagram: a pair is a step, `ignored`, or absent, which means illegal.
  * The diagram in ARCHITECTURE.md is generated from this file.
  */
-import { ignored, type Rows } from './step.ts';
+import { ignored, type Rows } from "./step.ts";
 import {
   authenticate,
   beat,
@@ -23,7 +23,7 @@ import {
   stay,
   stop,
   suspend,
-} from './steps.ts';
+} from "./steps.ts";
 
 /** Every protocol has these. */
 export const socketRows = {

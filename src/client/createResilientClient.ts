@@ -1,0 +1,25 @@
+import { perClient } from "../core/backoff.ts";
+import { browserPorts } from "../platform/browserPorts.ts";
+import { createClient } from "./createClient.ts";
+import { fetchFrom } from "./fetchFrom.ts";
+import type { ResilientClientOptions } from "./options.ts";
+import { resilientProtocol } from "./resilientProtocol.ts";
+import type { ResilientClient } from "./ResilientClient.ts";
+
+const week = 7 * 24 * 3_600_000;
+
+/** The client with our protocol, ports and defaults. Inert until it is used. */
+export const createResilientClient = (options: ResilientClientOptions): ResilientClient => {
+  const { auth, ports, backoff, outbox = {} } = options;
+  const { maxAgeMs = week, ackTimeoutMs } = outbox;
+  return createClient({
+    breaker: {},
+    ...options,
+    backoff: { ...backoff, policy: backoff?.policy ?? perClient() },
+    outbox: { capacity: 1_000, maxBytes: 5 * 1_048_576, ...outbox, maxAgeMs },
+    protocol:
+      options.protocol ??
+      resilientProtocol({ auth: typeof auth === "string" ? fetchFrom(auth) : auth, maxAgeMs, ackTimeoutMs }),
+    ports: { ...browserPorts(), ...ports },
+  });
+};

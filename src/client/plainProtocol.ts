@@ -1,0 +1,117 @@
+import { plainRows } from "../core/machine/transitions.ts";
+import { rewind } from "../core/sender.ts";
+import type { Settlement } from "../core/settlement.ts";
+import type { Channel } from "./channels.ts";
+import type { Driver, Protocol, ProtocolHost } from "./protocol.ts";
+
+export type RawData = string | ArrayBuffer;
+
+export interface Parsed {
+  readonly data: unknown;
+  /** Default `'default'`. */
+  readonly channel?: string | undefined;
+  readonly id?: string | undefined;
+}
+
+export interface PlainOptions {
+  /** What a received message means; undefined drops it. Default: JSON where it is JSON, else the raw data, for channel `default`. */
+  readonly parse?: ((raw: RawData) => Parsed | undefined) | undefined;
+  /** Default: strings and ArrayBuffers as they are, everything else as JSON. Undefined: cannot be sent. */
+  readonly serialize?: ((payload: unknown) => RawData | undefined) | undefined;
+  /** The idempotency keys a received message acknowledges. Given: messages stay in the outbox until then and are sent again after a break. */
+  readonly isAck?: ((raw: RawData) => readonly string[] | undefined) | undefined;
+  /** Sent after silence. Omitted: no heartbeat. */
+  readonly ping?: (() => RawData) | undefined;
+  /** A pong is not delivered. */
+  readonly isPong?: ((raw: RawData) => boolean) | undefined;
+}
+
+const parseAny = (raw: RawData): Parsed => {
+  if (typeof raw !== "string") return { data: raw };
+  try {
+    return { data: JSON.parse(raw) as unknown };
+  } catch {
+    return { data: raw };
+  }
+};
+
+const serializeAny = (payload: unknown): RawData | undefined =>
+  typeof payload === "string" || payload instanceof ArrayBuffer ? payload : JSON.stringify(payload);
+
+const drive = ({ parse = parseAny, isAck, ping, isPong }: PlainOptions, host: ProtocolHost): Driver => {
+  const { outbox } = host.queue;
+  let received = 0;
+
+  const settleById = (ids: readonly string[]): void => {
+    for (const lane of outbox.lanes.values())
+      for (const row of [...lane.rows.values()])
+        if (ids.includes(row.id)) {
+          outbox.remove(lane, row.n);
+          host.queue.settle([[row, { kind: "acked", seq: undefined }]]);
+        }
+  };
+
+  const deliver = (channel: Channel | undefined, { data, id }: Parsed, name: string): void => {
+    if (channel)
+      host.channels.deliver(channel, {
+        data,
+        id: id ?? String(++received),
+        channel: name,
+        seq: undefined,
+        lam: undefined,
+        own: false,
+        replayed: false,
+      });
+  };
+
+  return {
+    opened: () => {
+      // What may have been received once already is sent again only where the server acknowledges by id.
+      for (const lane of outbox.lanes.values()) rewind(lane);
+    },
+    received: (raw) => {
+      if (isPong?.(raw)) return;
+      const acked = isAck?.(raw);
+      if (acked) return settleById(acked);
+      const parsed = parse(raw);
+      const { channel: name = "default" } = parsed ?? {};
+      if (parsed) deliver(host.channels.all.get(name), parsed, name);
+    },
+    closed: () => undefined,
+    probe: () => {
+      if (ping) host.transmit(ping());
+    },
+    pump: () => {
+      for (const lane of outbox.lanes.values())
+        for (const row of [...lane.rows.values()]) {
+          if (row.n < lane.cursor) continue;
+          if (!host.transmit(row.body)) return;
+          lane.cursor = lane.sentBelow = row.n + 1;
+          if (isAck && !row.voided) {
+            row.tag.inFlight();
+            continue;
+          }
+          const settlement: Settlement = row.voided ? { kind: "uncertain" } : { kind: "sent" };
+          outbox.remove(lane, row.n);
+          lane.answered = isAck ? lane.answered : row.n;
+          host.queue.settle([[row, settlement]]);
+        }
+    },
+    upkeep: () => undefined,
+    subscribed: () => undefined,
+    unsubscribed: () => undefined,
+    heartbeat: () =>
+      ping
+        ? { intervalMs: host.heartbeat.intervalMs ?? 25_000, timeoutMs: host.heartbeat.timeoutMs ?? 10_000 }
+        : null,
+    rttMs: () => 0,
+  };
+};
+
+/** For servers that know nothing of this package: reconnect, queue, heartbeat; no resume, no exactly-once. */
+export const plainProtocol = (options: PlainOptions = {}): Protocol => ({
+  rows: plainRows,
+  subprotocols: [],
+  encode: options.serialize ?? serializeAny,
+  drive: (host) => drive(options, host),
+});

@@ -1,0 +1,192 @@
+/** Channels: what the server decided about them, and the events that follow. PROTOCOL.md, "Resume". */
+import { place } from "../../core/inbox.ts";
+import type { ChannelAsk, ChannelVerdict, Cursor, FrameOf, WireEvent } from "../../protocol/frames.ts";
+import type { Channel } from "../channels.ts";
+import type { ProtocolHost } from "../protocol.ts";
+
+interface Progress {
+  /** asked: no verdict yet · behind: events or parts are coming · live · denied. */
+  phase: "asked" | "behind" | "live" | "denied";
+  replayed: number;
+  /** The cursor is not trusted: the next delta or snapshot sets it. */
+  fresh: boolean;
+  parts: string[];
+  /** Reported when the channel is live. */
+  pending: "kept" | "replayed" | null;
+}
+
+export interface CatchUp {
+  /** Forget what the last socket said. */
+  readonly reset: () => void;
+  /** Asks for channels that this socket was not asked for yet, at most `count`. */
+  readonly missing: (count?: number) => ChannelAsk[];
+  readonly ask: (channel: Channel) => ChannelAsk;
+  readonly forget: (name: string) => void;
+  readonly verdict: (verdict: ChannelVerdict) => void;
+  readonly delta: (frame: FrameOf<"delta">) => void;
+  readonly snapshot: (frame: FrameOf<"snapshot">) => void;
+  readonly live: (frame: FrameOf<"live">) => void;
+  readonly data: (frame: FrameOf<"data">) => void;
+  /** Every channel has its verdict and is caught up or refused. */
+  readonly done: () => boolean;
+  /** The server refused this channel's cursor: it is discarded, and the app told. */
+  readonly discard: (name: string) => void;
+}
+
+/** A state of more parts than this (32 KiB each) is refused. */
+const maxParts = 4_096;
+
+export const createCatchUp = (host: ProtocolHost, resubscribe: (ask: ChannelAsk) => void): CatchUp => {
+  const { channels, queue } = host;
+  const progress = new Map<string, Progress>();
+
+  const ask = (channel: Channel): ChannelAsk => {
+    const { cursor, name } = channel;
+    progress.set(name, { phase: "asked", replayed: 0, fresh: !cursor, parts: [], pending: null });
+    return cursor ? { c: name, ...cursor } : { c: name, since: channel.since };
+  };
+
+  /** Only what this socket was asked about is listened to. */
+  const find = (name: string): readonly [Channel, Progress] | undefined => {
+    const channel = channels.all.get(name);
+    const state = progress.get(name);
+    return channel && state && [channel, state];
+  };
+
+  const goLive = (channel: Channel, state: Progress): void => {
+    const { pending, replayed } = state;
+    state.phase = "live";
+    state.pending = null;
+    if (pending)
+      channels.continuity(channel, {
+        result: replayed ? "replayed" : pending,
+        replayed,
+        missed: 0,
+        reason: undefined,
+      });
+  };
+
+  const apply = (
+    channel: Channel,
+    state: Progress,
+    event: WireEvent,
+    epoch: string,
+    replayed: boolean,
+  ): void => {
+    if (state.fresh) {
+      channel.cursor = { epoch, seq: event.seq - 1, tail: event.prev };
+      state.fresh = false;
+    }
+    const { cursor } = channel;
+    if (!cursor) return;
+    const where = place(cursor, event);
+    if (where === "seen") return;
+    if (where !== "next") {
+      // Missed or rolled back: the server compares the cursor with its log and says which.
+      if (state.phase !== "asked") resubscribe(ask(channel));
+      return;
+    }
+    if (replayed) state.replayed++;
+    const own = event.own !== undefined && queue.producers.has(event.own);
+    const id = own && event.id !== undefined ? event.id : `${epoch}:${event.seq}`;
+    channels.deliver(channel, {
+      data: event.d,
+      id,
+      channel: channel.name,
+      seq: event.seq,
+      lam: event.lam,
+      own,
+      replayed,
+    });
+    // A handler may have let go of the channel or begun it anew.
+    if (channel.cursor === cursor) channel.cursor = { epoch, seq: event.seq, tail: event.tail };
+  };
+
+  return {
+    ask,
+    forget: (name) => progress.delete(name),
+    discard: (name) => {
+      const channel = channels.all.get(name);
+      if (!channel?.cursor) return;
+      channel.cursor = undefined;
+      channels.continuity(channel, { result: "lost", replayed: 0, missed: undefined, reason: "invalid_seq" });
+    },
+    reset: () => progress.clear(),
+    missing: (count) =>
+      [...channels.all.values()]
+        .filter(({ dropped, name }) => !dropped && !progress.has(name))
+        .slice(0, count)
+        .map(ask),
+    done: () => [...progress.values()].every(({ phase }) => phase === "live" || phase === "denied"),
+    verdict: ({ c, epoch, head, tail, status, reason }) => {
+      const [channel, state] = find(c) ?? [];
+      if (!channel || !state) return;
+      const before = channel.cursor;
+      const here: Cursor = { epoch, seq: head, tail };
+      switch (status) {
+        case "live":
+          state.pending = before ? "kept" : null;
+          channel.cursor ??= here;
+          state.fresh = false;
+          return goLive(channel, state);
+        case "delta":
+          state.phase = "behind";
+          state.pending = before ? "kept" : null;
+          return;
+        case "snapshot":
+          state.phase = "behind";
+          state.fresh = true;
+          return;
+        case "denied":
+          state.phase = "denied";
+          return channels.continuity(channel, { result: "denied", replayed: 0, missed: undefined, reason });
+        case "lost":
+          channel.cursor = here;
+          state.fresh = false;
+          channels.continuity(channel, {
+            result: "lost",
+            replayed: 0,
+            missed: before?.epoch === epoch && head >= before.seq ? head - before.seq : undefined,
+            reason,
+          });
+          return goLive(channel, state);
+        default:
+          return status satisfies never;
+      }
+    },
+    delta: ({ c, epoch, ev }) => {
+      const [channel, state] = find(c) ?? [];
+      if (channel && state) for (const event of ev) apply(channel, state, event, epoch, true);
+    },
+    data: ({ c, ev }) => {
+      const [channel, state] = find(c) ?? [];
+      if (!channel?.cursor || !state || state.phase === "asked") return;
+      for (const event of ev) apply(channel, state, event, channel.cursor.epoch, false);
+    },
+    snapshot: ({ c, epoch, seq, tail, part, parts, d }) => {
+      const [channel, state] = find(c) ?? [];
+      if (!channel || !state || part !== state.parts.length || parts > maxParts) return;
+      state.parts.push(d);
+      if (state.parts.length < parts) return;
+      const before = channel.cursor;
+      const value: unknown = JSON.parse(state.parts.join(""));
+      state.parts = [];
+      state.fresh = false;
+      channel.cursor = { epoch, seq, tail };
+      channels.continuity(channel, {
+        result: "snapshot",
+        replayed: 0,
+        missed: before?.epoch === epoch && seq >= before.seq ? seq - before.seq : undefined,
+        reason: undefined,
+        state: value,
+      });
+    },
+    live: ({ c, epoch, seq, tail }) => {
+      const [channel, state] = find(c) ?? [];
+      if (!channel || !state || state.phase === "live") return;
+      if (state.fresh) channel.cursor = { epoch, seq, tail };
+      state.fresh = false;
+      goLive(channel, state);
+    },
+  };
+};

@@ -1,0 +1,47 @@
+export { createClient } from "../client/createClient.ts";
+export { createResilientClient } from "../client/createResilientClient.ts";
+export { plainProtocol } from "../client/plainProtocol.ts";
+export { resilientProtocol } from "../client/resilientProtocol.ts";
+export { capped, decorrelated, equal, fixed, full, perClient } from "../core/backoff.ts";
+export { ResilientSocketError, StateTransitionError } from "../core/errors.ts";
+export { browserPorts } from "../platform/browserPorts.ts";
+
+export type { Continuity, ContinuityResult, Message } from "../client/message.ts";
+export type {
+  BackoffOptions,
+  BreakerOptions,
+  ClientLogger,
+  ClientOptions,
+  FetchToken,
+  HeartbeatOptions,
+  LogLevel,
+  OutboxOptions,
+  ResilientClientOptions,
+  TimeoutOptions,
+  Token,
+} from "../client/options.ts";
+export type { Parsed, PlainOptions, RawData } from "../client/plainProtocol.ts";
+export type { Protocol } from "../client/protocol.ts";
+export type { Receipt, ReceiptStatus, Settlement } from "../client/receipt.ts";
+export type {
+  ClientEvents,
+  OutboxEntry,
+  ResilientClient,
+  SubscribeOptions,
+  TabsState,
+} from "../client/ResilientClient.ts";
+export type { ResilientOptions } from "../client/resilientProtocol.ts";
+export type { SendOptions } from "../client/sendOptions.ts";
+export type { Store } from "../client/store.ts";
+export type { Backoff, BackoffInput, BoundedOptions, PerClientOptions } from "../core/backoff.ts";
+export type {
+  ConnectionState,
+  DisconnectReason,
+  ReconnectReason,
+  Recovery,
+  StateName,
+} from "../core/connectionState.ts";
+export type { ErrorCode } from "../core/errors.ts";
+export type { Clock, Dice, Hint, OpenSocket, Ports, Sensors, Socket, SocketEvents } from "../core/ports.ts";
+export type { QueueState } from "../core/queueState.ts";
+export type { Cursor, Since } from "../protocol/frames.ts";

@@ -1,0 +1,14 @@
+import type { Ports } from "../core/ports.ts";
+import { browserSensors } from "./browserSensors.ts";
+import { browserSocket } from "./browserSocket.ts";
+import { systemClock } from "./systemClock.ts";
+import { systemDice } from "./systemDice.ts";
+
+/** The real world of a browser, a worker, or Node ≥ 22. */
+export const browserPorts = (): Ports => ({
+  clock: systemClock,
+  dice: systemDice,
+  // Looked up at the call, so that importing touches no global and a mock installed later is used.
+  socket: (url, protocols, events) => browserSocket()(url, protocols, events),
+  sensors: browserSensors(),
+});

@@ -1,0 +1,38 @@
+import type { Hint, Sensors } from "../core/ports.ts";
+
+/** Present in Chromium only; a hint like the others. https://wicg.github.io/netinfo/ */
+type WithConnection = Navigator & { readonly connection?: EventTarget };
+
+/** Page and network of a browser; undefined where there is no page (Node, workers without one). */
+export const browserSensors = (): Sensors | undefined => {
+  if (typeof document === "undefined" || typeof addEventListener !== "function") return undefined;
+  return {
+    hidden: () => document.visibilityState === "hidden",
+    listen: (hear) => {
+      const removals: (() => void)[] = [];
+      const on = (
+        target: EventTarget | undefined,
+        type: string,
+        hint: (event: Event) => Hint | false,
+      ): void => {
+        const heard = (event: Event): void => {
+          const what = hint(event);
+          if (what) hear(what);
+        };
+        target?.addEventListener(type, heard);
+        removals.push(() => target?.removeEventListener(type, heard));
+      };
+      on(window, "online", () => "online");
+      on(window, "offline", () => "offline");
+      on((navigator as WithConnection).connection, "change", () => "network");
+      on(document, "visibilitychange", () => (document.visibilityState === "hidden" ? "hidden" : "visible"));
+      on(window, "pagehide", () => "suspended");
+      on(document, "freeze", () => "suspended");
+      on(document, "resume", () => "restored");
+      on(window, "pageshow", (event) => (event as PageTransitionEvent).persisted && "restored");
+      return () => {
+        for (const remove of removals) remove();
+      };
+    },
+  };
+};
