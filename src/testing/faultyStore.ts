@@ -18,8 +18,8 @@ export interface FaultyStore extends LogStore {
   readonly pace: (pace: Partial<StorePace>) => void;
   /** Null: works again. */
   readonly fail: (failure: StoreFailure | null) => void;
-  /** What is not committed is forgotten, and nothing that waits is ever answered. */
-  readonly crash: () => void;
+  /** The caller died: nothing that waits is ever answered. What is not committed is forgotten, or still commits (a store of its own process). */
+  readonly crash: (options?: { readonly loseUncommitted?: boolean }) => void;
   /** Told of every committed event; returns the removal. */
   readonly onCommit: (hear: (events: readonly LogEvent[]) => void) => () => void;
 }
@@ -28,7 +28,7 @@ export const faultyStore = (inner: LogStore, clock: Clock): FaultyStore => {
   const hearers = new Set<(events: readonly LogEvent[]) => void>();
   let pace: StorePace = { beforeCommitMs: 0, afterCommitMs: 0, readMs: 0 };
   let failure: StoreFailure | null = null;
-  let life = 0;
+  const lives = { commit: 0, answer: 0 };
   let commitAt = 0;
   let answerAt = 0;
 
@@ -37,43 +37,40 @@ export const faultyStore = (inner: LogStore, clock: Clock): FaultyStore => {
       ? Promise.resolve()
       : new Promise((done) => void clock.after(at - clock.nowMs(), done));
 
-  /** Never settles for a caller that died. */
-  const alive = async (mine: number, at: number): Promise<void> => {
+  /** Never settles for a caller that died meanwhile. */
+  const alive = async (what: keyof typeof lives, mine: number, at: number): Promise<void> => {
     await until(at);
-    if (mine !== life) await new Promise<never>(() => undefined);
+    if (mine !== lives[what]) await new Promise<never>(() => undefined);
   };
 
   const write = async <T>(
     commit: () => Promise<T>,
     eventsOf: (result: T) => readonly LogEvent[],
   ): Promise<T> => {
-    const mine = life;
+    const mine = { ...lives };
     // In order, whatever the pace was in between.
     commitAt = Math.max(commitAt, clock.nowMs() + pace.beforeCommitMs);
-    await alive(mine, commitAt);
+    await alive("commit", mine.commit, commitAt);
     if (failure === "before") throw new Error("the store is down");
     const result = await commit();
     const events = eventsOf(result);
     if (events.length > 0) for (const hear of hearers) hear(events);
     const failed = failure === "after";
     answerAt = Math.max(answerAt, clock.nowMs() + pace.afterCommitMs);
-    await alive(mine, answerAt);
+    await alive("answer", mine.answer, answerAt);
     if (failed) throw new Error("the store went down before it could answer");
     return result;
   };
 
   const read = async <T>(fetch: () => Promise<T>): Promise<T> => {
-    const mine = life;
+    const mine = lives.answer;
     const result = await fetch();
-    await alive(mine, clock.nowMs() + pace.readMs);
+    await alive("answer", mine, clock.nowMs() + pace.readMs);
     return result;
   };
 
   return {
-    name: inner.name,
-    ack: inner.ack,
-    open: inner.open,
-    close: inner.close,
+    ...inner,
     append: (batches) =>
       write(
         () => inner.append(batches),
@@ -87,15 +84,15 @@ export const faultyStore = (inner: LogStore, clock: Clock): FaultyStore => {
     head: (channel) => read(() => inner.head(channel)),
     read: (channel, fromSeq, limit, signal) => read(() => inner.read(channel, fromSeq, limit, signal)),
     positions: (subject, asks) => read(() => inner.positions(subject, asks)),
-    retire: (subject, p) => inner.retire(subject, p),
     pace: (change) => {
       pace = { ...pace, ...change };
     },
     fail: (next) => {
       failure = next;
     },
-    crash: () => {
-      life += 1;
+    crash: ({ loseUncommitted = true } = {}) => {
+      lives.answer += 1;
+      if (loseUncommitted) lives.commit += 1;
     },
     onCommit: (hear) => {
       hearers.add(hear);

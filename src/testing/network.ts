@@ -15,6 +15,8 @@ export interface WorldSocket {
   readonly url: string;
   readonly protocols: readonly string[];
   readonly openedAtMs: number;
+  /** Sockets of the same owner that were CONNECTING or OPEN when this one was opened: 0, or something is wrong. */
+  readonly liveBefore: number;
   /** As the page would read it. */
   readonly state: () => "connecting" | "open" | "closing" | "closed";
   /** WebSocket messages the client sent. */
@@ -82,11 +84,15 @@ export const createNetwork = ({ clock, dice, link: initial, scripted }: NetworkO
   let refusing = false;
   let listener: Listener | null = null;
 
+  const live = (owner?: string): readonly WorldSocket[] =>
+    sockets.filter((one) => (owner === undefined || one.owner === owner) && isLive(one));
+
   const openSocket =
     (owner: string, page: DeviceClock): OpenSocket =>
     (url, protocols, events) => {
       const id = sockets.length + 1;
       const sent: string[] = [];
+      const liveBefore = live(owner).length;
       const connection = createConnection({
         clock,
         dice: dice.fork(`connection ${id}`),
@@ -104,6 +110,7 @@ export const createNetwork = ({ clock, dice, link: initial, scripted }: NetworkO
         url,
         protocols,
         openedAtMs: clock.nowMs(),
+        liveBefore,
         state: connection.state,
         sent,
         frames: () => sent.flatMap(framesOf),
@@ -120,7 +127,7 @@ export const createNetwork = ({ clock, dice, link: initial, scripted }: NetworkO
 
   return {
     sockets,
-    live: (owner) => sockets.filter((one) => (owner === undefined || one.owner === owner) && isLive(one)),
+    live,
     shape: (change) => {
       link = { ...link, ...change };
     },

@@ -25,6 +25,7 @@ const hiddenGridMs = 1_000;
 export const createPage = (clock: DeviceClock): Page => {
   const hearers = new Set<(hint: Hint) => void>();
   let hidden = false;
+  let suspended = false;
 
   const hint = (what: Hint): void => {
     for (const hear of hearers) clock.run(() => hearers.has(hear) && hear(what));
@@ -51,16 +52,20 @@ export const createPage = (clock: DeviceClock): Page => {
       hint("visible");
     },
     suspend: () => {
-      if (clock.frozen()) return;
+      if (suspended || clock.frozen()) return;
+      suspended = true;
       hint("suspended");
       clock.freeze();
     },
     restore: () => {
-      if (!clock.frozen()) return;
+      if (!suspended) return;
+      suspended = false;
       clock.thaw();
       hint("restored");
     },
     freeze: clock.freeze,
-    thaw: clock.thaw,
+    thaw: () => {
+      if (!suspended) clock.thaw();
+    },
   };
 };

@@ -25,7 +25,7 @@ const wire = ({ listening = true, scripted = false, jitterMs = 0 } = {}) => {
         far.socket = socket;
         socket.send("welcome");
         return {
-          received: (data) => served.push(String(data)),
+          received: (data) => served.push(data as string),
           closed: () => served.push("closed"),
         };
       },
@@ -33,7 +33,7 @@ const wire = ({ listening = true, scripted = false, jitterMs = 0 } = {}) => {
   const dial = (): Socket =>
     network.openSocket("tab", page)("ws://test", [], {
       opened: () => heard.push("opened"),
-      received: (data) => heard.push(String(data)),
+      received: (data) => heard.push(data as string),
       closed: ({ code, wasClean }) => heard.push(`closed ${code}${wasClean ? "" : " dirty"}`),
     });
   return { clock, network, page, heard, served, far, dial, last: () => network.sockets.at(-1)! };

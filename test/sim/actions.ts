@@ -1,0 +1,222 @@
+import type { Tab } from "../../src/testing/tab.ts";
+import type { Fault } from "./plan.ts";
+import type { Setting } from "./setting.ts";
+
+interface Action {
+  readonly name: string;
+  readonly weight: number;
+  /** Only in histories with this fault. */
+  readonly fault?: Fault;
+  readonly run: (setting: Setting) => void;
+}
+
+const channel = ({ plan, dice }: Setting): string => dice.oneOf(plan.channels);
+
+const sendOne = (setting: Setting): void => {
+  const { plan, dice, world } = setting;
+  if (setting.tab.page.clock.frozen()) return;
+  const key = plan.has("keys") && dice.chance(0.3);
+  const again = key && dice.chance(0.4);
+  const ttlMs = plan.has("ttl") && dice.chance(0.3) ? dice.oneOf([1, 50, 2_000, 20_000]) : undefined;
+  const abort = plan.has("abort") && dice.chance(0.3) ? new AbortController() : undefined;
+  if (abort) world.clock.after(dice.oneOf([0, 5, 30, 300, 3_000, 30_000]), () => abort.abort());
+  setting.send(channel(setting), {
+    again,
+    ttlMs,
+    signal: abort?.signal,
+    ...(key && { idempotencyKey: `key-${dice.uuid()}` }),
+  });
+};
+
+/** The app runs in the page: while that is frozen, so is the app. */
+const whenAwake =
+  (act: (tab: Tab) => void) =>
+  ({ tab }: Setting): void => {
+    if (!tab.page.clock.frozen()) act(tab);
+  };
+
+const rollBack = ({ world, dice, checkpoints }: Setting): void => {
+  if (checkpoints.length === 0) return;
+  const [checkpoint] = checkpoints.splice(dice.pick(checkpoints.length));
+  const crash = dice.chance(0.6);
+  if (crash) world.crashServer();
+  checkpoint?.restore();
+  if (crash) world.startServer();
+};
+
+/** Stands for the moments that the checks need: what the log was can be come back to. */
+const takeCheckpoint = ({ world, ledger, checkpoints }: Setting): void => {
+  const store = world.store.checkpoint();
+  const truth = ledger.snapshot();
+  checkpoints.push({
+    store,
+    restore: () => {
+      world.store.restore(store);
+      ledger.restore(truth);
+    },
+  });
+};
+
+const resubscribe = (setting: Setting): void => {
+  const { dice, watched, ledger, tab } = setting;
+  if (tab.page.clock.frozen()) return;
+  const [old] = watched;
+  if (old && dice.chance(0.6)) {
+    watched.delete(old);
+    old.watch.stop();
+    return;
+  }
+  const name = channel(setting);
+  const log = ledger.log(name);
+  const from = log.length > 0 ? dice.oneOf(log) : undefined;
+  const fresh = ![...watched].some((one) => one.channel === name);
+  switch (dice.pick(3)) {
+    case 0:
+      return void setting.watch(name);
+    case 1:
+      return void setting.watch(name, { since: { last: dice.pick(5) } });
+    default:
+      if (from && fresh)
+        setting.watch(name, { since: { epoch: from.epoch, seq: from.seq, tail: from.tail } }, from.seq);
+  }
+};
+
+export const actions: readonly Action[] = [
+  { name: "send", weight: 10, run: sendOne },
+  {
+    name: "burst",
+    weight: 1,
+    fault: "burst",
+    run: (setting) => {
+      for (let left = 2 + setting.dice.pick(12); left > 0; left--) sendOne(setting);
+    },
+  },
+  {
+    name: "publish",
+    weight: 4,
+    run: (setting) => void (setting.world.isUp() && setting.publish(channel(setting))),
+  },
+  { name: "cut", weight: 2, fault: "cut", run: ({ world }) => world.network.cut() },
+  {
+    name: "stall",
+    weight: 1,
+    fault: "stall",
+    run: ({ world, dice }) => {
+      const direction = dice.oneOf(["up", "down", "both"] as const);
+      if (dice.chance(0.5)) world.network.stall(direction);
+      else world.sockets.at(-1)?.stall(direction);
+    },
+  },
+  { name: "resume the network", weight: 2, fault: "stall", run: ({ world }) => world.network.resume() },
+  {
+    name: "resume one socket",
+    weight: 1,
+    fault: "stall",
+    run: ({ world, dice }) => {
+      if (world.sockets.length > 0) dice.oneOf(world.sockets).resume();
+    },
+  },
+  {
+    name: "shape",
+    weight: 1,
+    fault: "delay",
+    run: ({ world, dice }) =>
+      world.network.shape({
+        latencyMs: dice.oneOf([0, 5, 50, 500, 4_000]),
+        jitterMs: dice.oneOf([0, 0, 20, 1_000]),
+        bytesPerSecond: dice.oneOf([undefined, undefined, 500, 5_000]),
+      }),
+  },
+  { name: "refuse", weight: 0.5, fault: "refuse", run: ({ world }) => world.network.refuse(true) },
+  { name: "accept again", weight: 1, fault: "refuse", run: ({ world }) => world.network.refuse(false) },
+  {
+    name: "crash",
+    weight: 1,
+    fault: "crash",
+    run: ({ world, dice }) => world.crashServer({ loseUncommitted: dice.chance(0.6) }),
+  },
+  { name: "start", weight: 3, fault: "crash", run: ({ world }) => world.startServer() },
+  {
+    name: "store fails",
+    weight: 0.6,
+    fault: "storeFailure",
+    run: ({ world, dice }) => world.store.fail(dice.oneOf(["before", "after"])),
+  },
+  { name: "store works", weight: 1.2, fault: "storeFailure", run: ({ world }) => world.store.fail(null) },
+  {
+    name: "pace",
+    weight: 1,
+    fault: "pace",
+    run: ({ world, dice }) =>
+      world.store.pace({
+        beforeCommitMs: dice.oneOf([0, 1, 20, 2_000]),
+        afterCommitMs: dice.oneOf([0, 1, 20, 2_000]),
+        readMs: dice.oneOf([0, 1, 20, 600]),
+      }),
+  },
+  { name: "checkpoint", weight: 1.5, fault: "rollback", run: takeCheckpoint },
+  { name: "rollback", weight: 0.7, fault: "rollback", run: rollBack },
+  {
+    name: "wipe",
+    weight: 0.4,
+    fault: "wipe",
+    run: ({ world, ledger, checkpoints, dice }) => {
+      const crash = dice.chance(0.6);
+      if (crash) world.crashServer();
+      world.store.wipe();
+      ledger.restore(new Map());
+      checkpoints.length = 0;
+      if (crash) world.startServer();
+    },
+  },
+  {
+    name: "trim",
+    weight: 0.5,
+    fault: "trim",
+    run: (setting) => {
+      const name = channel(setting);
+      setting.world.store.trim(name, 1 + setting.dice.pick(setting.ledger.log(name).length + 1));
+    },
+  },
+  {
+    name: "take snapshot",
+    weight: 1,
+    fault: "snapshots",
+    run: (setting) => {
+      const name = channel(setting);
+      const head = setting.ledger.log(name).at(-1);
+      if (head) setting.sources.set(name, { epoch: head.epoch, seq: head.seq, tail: head.tail });
+    },
+  },
+  {
+    name: "cancel",
+    weight: 1,
+    fault: "cancel",
+    run: ({ tab, dice }) => {
+      const entries = tab.outbox.entries.get();
+      if (entries.length > 0 && !tab.page.clock.frozen()) tab.outbox.cancel(dice.oneOf(entries).id);
+    },
+  },
+  {
+    name: "hint",
+    weight: 1.5,
+    fault: "hints",
+    run: ({ tab, dice }) =>
+      tab.page.hint(dice.oneOf(["online", "offline", "network", "visible", "hidden"] as const)),
+  },
+  { name: "hide", weight: 0.7, fault: "hide", run: ({ tab }) => tab.page.hide() },
+  { name: "show", weight: 1, fault: "hide", run: ({ tab }) => tab.page.show() },
+  { name: "suspend", weight: 0.6, fault: "suspend", run: ({ tab }) => tab.page.suspend() },
+  { name: "restore", weight: 1.5, fault: "suspend", run: ({ tab }) => tab.page.restore() },
+  { name: "freeze", weight: 0.6, fault: "freeze", run: ({ tab }) => tab.page.freeze() },
+  { name: "thaw", weight: 1.5, fault: "freeze", run: ({ tab }) => tab.page.thaw() },
+  { name: "freeze the server", weight: 0.5, fault: "freezeServer", run: ({ world }) => world.freezeServer() },
+  { name: "thaw the server", weight: 1, fault: "freezeServer", run: ({ world }) => world.thawServer() },
+  { name: "disconnect", weight: 0.5, fault: "user", run: whenAwake((tab) => tab.disconnect()) },
+  { name: "connect", weight: 1.5, fault: "user", run: whenAwake((tab) => tab.connect()) },
+  { name: "reconnect", weight: 0.6, fault: "user", run: whenAwake((tab) => tab.reconnect()) },
+  { name: "subscribe or leave", weight: 1, fault: "resubscribe", run: resubscribe },
+];
+
+/** How long the world runs after an action, in ms. */
+export const pauses = [0, 0, 1, 3, 10, 10, 50, 200, 1_000, 5_000, 20_000] as const;
