@@ -28,7 +28,9 @@ export const createClient = (options: ClientOptions): ResilientClient => {
   const { clock, dice, sensors } = ports;
   const policy = readPolicy(options);
   const emitter = createEmitter();
-  const timers = createTimers<TimerName | "upkeep" | "linger">(clock);
+  const timers = createTimers<TimerName | "upkeep">(clock);
+  /** Apart from the others: a change of state must not call off the release. */
+  const leaving = createTimers<"linger">(clock);
   let upkeepAtMs = Infinity;
   let soon = false;
   let deaf: (() => void) | undefined;
@@ -236,7 +238,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
         held = false;
         holders--;
         const { lingerMs = 0 } = onUnmount;
-        if (!holders) timers.arm("linger", queue.outbox.depth ? lingerMs : 0, release);
+        if (!holders) leaving.arm("linger", queue.outbox.depth ? lingerMs : 0, release);
       };
     },
     send: (payload, sendOptions = {}) => {
