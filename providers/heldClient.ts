@@ -14,6 +14,7 @@ export interface HeldClient {
 }
 
 type Options = Readonly<Record<string, unknown>>;
+type Call = (...input: never[]) => unknown;
 
 /** Who speaks to whom: a change of these is a new connection, a change of anything else is not. */
 export const keyOf = ({ url, identity, name }: ResilientClientOptions): string =>
@@ -41,14 +42,13 @@ const changes = (before: Options, after: Options): string[] =>
 const owned = (first: ResilientClientOptions): HeldClient => {
   let latest = first as unknown as Options;
   let warned = false;
-  const fixed = Object.entries(first).map(([key, value]) => [
+  const bound = Object.entries(first).map(([key, value]: [string, unknown]) => [
     key,
     typeof value === "function"
-      ? (...input: unknown[]) =>
-          (latest[key] as typeof value | undefined)?.(...(input as [never, never, never]))
+      ? (...input: never[]) => (latest[key] as Call | undefined)?.(...input)
       : value,
   ]);
-  const client = createResilientClient(Object.fromEntries(fixed) as ResilientClientOptions);
+  const client = createResilientClient(Object.fromEntries(bound) as ResilientClientOptions);
   return {
     client,
     key: keyOf(first),
