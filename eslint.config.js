@@ -78,6 +78,7 @@ export default defineConfig(
     rules: {
       "no-restricted-syntax": ["error", noEnum],
       "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/no-import-type-side-effects": "error",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
       // An async function without await is how a synchronous answer takes the shape of an asynchronous port.
       "@typescript-eslint/require-await": "off",
