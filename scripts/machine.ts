@@ -1,0 +1,144 @@
+/** Draws the machine from its table: `node scripts/machine.ts` rewrites the generated part of ARCHITECTURE.md. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { perClient } from "../src/core/backoff.ts";
+import { advance } from "../src/core/machine/advance.ts";
+import type { Event } from "../src/core/machine/events.ts";
+import type { Input } from "../src/core/machine/input.ts";
+import { mergeRows } from "../src/core/machine/mergeRows.ts";
+import { resources } from "../src/core/machine/resources.ts";
+import { freshMemory, type State } from "../src/core/machine/state.ts";
+import { ignored, type Rows } from "../src/core/machine/step.ts";
+import { plainRows, resilientRows, socketRows } from "../src/core/machine/transitions.ts";
+
+export const stateNames = Object.keys(resources) as State["name"][];
+const memory = freshMemory(0.5);
+
+/** One of each state, and the variants that decide differently. */
+export const sampleStates: Readonly<Record<State["name"], readonly State[]>> = {
+  disconnected: [
+    { name: "disconnected", reason: "requested", memory },
+    { name: "disconnected", reason: "suspended", memory },
+  ],
+  connecting: [{ name: "connecting", memory }],
+  authenticating: [{ name: "authenticating", memory }],
+  resuming: [{ name: "resuming", memory, probe: { sentAtMs: 0, timeoutMs: 1 } }],
+  connected: [{ name: "connected", memory, sinceMs: 0, probe: { sentAtMs: 0, timeoutMs: 1 } }],
+  reconnecting: [{ name: "reconnecting", memory, reason: "closed", retryAtMs: 1e9 }],
+  failed: [
+    {
+      name: "failed",
+      memory,
+      code: "CLOSED_BY_SERVER",
+      error: new Error() as never,
+      recovery: { kind: "manual" },
+    },
+  ],
+};
+
+export const sampleEvents: readonly Event[] = [
+  { type: "connect" },
+  { type: "disconnect", reason: "requested" },
+  { type: "reconnect" },
+  { type: "socketOpened" },
+  { type: "socketLost", code: 1006, text: "" },
+  { type: "socketLost", code: 4501, text: "" },
+  { type: "welcomed", spreadMs: 1_000 },
+  { type: "resumed" },
+  { type: "attemptFailed", reason: "auth", code: 1000, error: "AUTH_FAILED", text: "" },
+  { type: "refused", error: "NOT_RESILIENT", text: "", recovery: "manual" },
+  { type: "goawayReceived", minMs: 0, maxMs: 1_000 },
+  { type: "deadlinePassed" },
+  { type: "retryDue" },
+  { type: "heartbeatDue" },
+  { type: "uptimeReached" },
+  { type: "leaveDue" },
+  { type: "hinted", hint: "online" },
+  { type: "suspended" },
+  { type: "restored" },
+];
+
+export const sampleInput: Input = {
+  nowMs: 100_000,
+  dice: 0.5,
+  receivedAtMs: -1,
+  rttMs: 0,
+  hidden: false,
+  heartbeat: { intervalMs: 25_000, timeoutMs: 10_000 },
+  policy: {
+    backoff: perClient(),
+    maxAttempts: Infinity,
+    budgetMs: Infinity,
+    firstRetrySpreadMs: 0,
+    maxSpreadMs: 120_000,
+    minUptimeMs: 5_000,
+    breaker: null,
+    connectMs: 10_000,
+    handshakeMs: 10_000,
+    resumeMs: 10_000,
+  },
+};
+
+const edges = (rows: Rows): string[] => {
+  const labels = new Map<string, Set<string>>();
+  for (const name of stateNames)
+    for (const state of sampleStates[name])
+      for (const event of sampleEvents) {
+        const step = (rows[name] as Record<string, unknown> | undefined)?.[event.type];
+        if (!step || step === ignored) continue;
+        const [next, ...effects] = advance(rows, state, event, sampleInput);
+        if (next.name === name && !effects.some(({ type }) => type === "openSocket")) continue;
+        const edge = `${name} --> ${next.name}`;
+        labels.set(edge, (labels.get(edge) ?? new Set()).add(event.type));
+      }
+  return [...labels].map(([edge, events]) => `  ${edge}: ${[...events].join(", ")}`);
+};
+
+const cell = (rows: Rows, name: State["name"], type: Event["type"]): string => {
+  const step = (rows[name] as Record<string, unknown> | undefined)?.[type];
+  if (!step) return "illegal";
+  return step === ignored ? "–" : (step as { name: string }).name;
+};
+
+/** The diagrams and tables of ARCHITECTURE.md. */
+export const drawMachine = (): string => {
+  const rows = mergeRows(socketRows, resilientRows);
+  const types = [...new Set(sampleEvents.map(({ type }) => type))];
+  const diagram = (title: string, lines: readonly string[]): string =>
+    [`**${title}**`, "", "```mermaid", "stateDiagram-v2", "  [*] --> disconnected", ...lines, "```"].join(
+      "\n",
+    );
+  const table = [
+    `| event | ${stateNames.join(" | ")} |`,
+    `| --- |${" --- |".repeat(stateNames.length)}`,
+    ...types.map((type) => `| ${type} | ${stateNames.map((name) => cell(rows, name, type)).join(" | ")} |`),
+  ].join("\n");
+  const held = [
+    "| state | timers that may live | socket | network and page listeners |",
+    "| --- | --- | --- | --- |",
+    ...stateNames.map((name) => {
+      const { timers, socket, sensors } = resources[name];
+      return `| ${name} | ${timers.join(", ") || "none"} | ${socket ? "one" : "none"} | ${sensors ? "yes" : "no"} |`;
+    }),
+  ].join("\n");
+  return [
+    diagram("`resilient.v1`", edges(rows)),
+    diagram("plain mode", edges(mergeRows(socketRows, plainRows))),
+    "**Every pair.** A name is the step that runs, – is ignored, illegal ends in `failed`.",
+    table,
+    "**What each state holds.**",
+    held,
+  ].join("\n\n");
+};
+
+const marks = ["<!-- machine:begin -->", "<!-- machine:end -->"] as const;
+
+/** The document with its generated part renewed. */
+export const withMachine = (document: string): string => {
+  const [before = "", rest = ""] = document.split(marks[0]);
+  return `${before}${marks[0]}\n\n${drawMachine()}\n\n${marks[1]}${rest.split(marks[1])[1] ?? ""}`;
+};
+
+if (import.meta.main) {
+  const path = new URL("../ARCHITECTURE.md", import.meta.url);
+  writeFileSync(path, withMachine(readFileSync(path, "utf8")));
+}
