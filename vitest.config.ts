@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import babel from "@rolldown/plugin-babel";
 import { storybookTest } from "@storybook/addon-vitest/vitest-plugin";
@@ -11,6 +12,10 @@ const react18 = (path: string) => here(`./compat/react18/node_modules/${path}`);
 const compiler = () => [react(), babel({ presets: [reactCompilerPreset()] })];
 const chromium = findChromium();
 
+// Groups run one after another: what drives processes and browsers does not share the cores with the rest.
+const parallel = { maxWorkers: availableParallelism(), sequence: { groupOrder: 1 } };
+const alone = (groupOrder: number) => ({ fileParallelism: false, sequence: { groupOrder } });
+
 /** Without Chromium the suites that need one are left out; scripts/test.ts reports them as skipped. */
 const withChromium = chromium
   ? [
@@ -20,8 +25,7 @@ const withChromium = chromium
           environment: "node" as const,
           include: ["test/browser/**/*.test.ts"],
           env: { CHROMIUM: chromium },
-          fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          ...alone(4),
           testTimeout: 120_000,
           hookTimeout: 60_000,
         },
@@ -31,7 +35,7 @@ const withChromium = chromium
         plugins: [storybookTest({ configDir: here("./.storybook") })],
         test: {
           name: "storybook",
-          sequence: { groupOrder: 4 },
+          ...alone(5),
           browser: {
             enabled: true,
             headless: true,
@@ -44,13 +48,13 @@ const withChromium = chromium
     ]
   : [];
 
-// Groups run one after another: what drives processes and browsers does not share two cores with the rest.
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: "node",
+          ...parallel,
           environment: "node",
           include: ["test/{core,protocol,client,server,sim,testing,platform}/**/*.test.ts"],
         },
@@ -62,7 +66,7 @@ export default defineConfig({
           environment: "node",
           include: ["test/{dist,types}/**/*.test.ts"],
           globalSetup: ["./scripts/buildOnce.ts"],
-          sequence: { groupOrder: 1 },
+          ...alone(2),
           testTimeout: 60_000,
         },
       },
@@ -70,6 +74,7 @@ export default defineConfig({
         plugins: compiler(),
         test: {
           name: "react",
+          ...parallel,
           environment: "jsdom",
           include: ["test/react/**/*.test.tsx"],
           env: { EXPECT_REACT: "19.", EXPECT_COMPILER: "yes" },
@@ -92,6 +97,7 @@ export default defineConfig({
         },
         test: {
           name: "react18",
+          ...parallel,
           environment: "jsdom",
           include: ["test/react/**/*.test.tsx"],
           env: { EXPECT_REACT: "18.", EXPECT_COMPILER: "no" },
@@ -103,8 +109,7 @@ export default defineConfig({
           name: "chaos",
           environment: "node",
           include: ["test/chaos/**/*.test.ts"],
-          fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          ...alone(3),
           testTimeout: 180_000,
           hookTimeout: 60_000,
         },
