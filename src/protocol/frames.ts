@@ -47,7 +47,14 @@ export interface PubItem {
 }
 
 export type ClientFrame =
-  | { readonly t: "auth"; readonly token: string | null; readonly group: string; readonly term: number }
+  | {
+      readonly t: "auth";
+      readonly token: string | null;
+      readonly group: string;
+      readonly term: number;
+      /** The client's protocol version; absent means 1. Unknown frame types are forgiven to a newer one only. */
+      readonly v?: number;
+    }
   | {
       readonly t: "resume";
       readonly channels: readonly ChannelAsk[];

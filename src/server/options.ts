@@ -1,6 +1,6 @@
-import type { Clock, Dice } from '../core/ports.ts';
-import type { Cursor, Json } from '../protocol/frames.ts';
-import type { FanOut, LogStore } from './store/LogStore.ts';
+import type { Clock, Dice } from "../core/ports.ts";
+import type { Cursor, Json } from "../protocol/frames.ts";
+import type { FanOut, LogStore } from "./store/LogStore.ts";
 
 /** What `authenticate` may look at; never the token again. */
 export interface HandshakeRequest {
@@ -17,11 +17,14 @@ export interface Identity {
 }
 
 /** `null` refuses the login: close 4501. A throw or a rejection is a retriable failure: close 4010. */
-export type Authenticate = (token: string | null, request: HandshakeRequest) => Identity | null | Promise<Identity | null>;
+export type Authenticate = (
+  token: string | null,
+  request: HandshakeRequest,
+) => Identity | null | Promise<Identity | null>;
 
 export interface AuthorizeRequest {
   readonly subject: string;
-  readonly action: 'read' | 'write';
+  readonly action: "read" | "write";
   readonly channel: string;
 }
 
@@ -64,9 +67,13 @@ export interface ServerLimits {
   readonly pendingPerAddress?: number | undefined;
 }
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+export type LogLevel = "debug" | "info" | "warn" | "error";
 /** Never gets a payload or a token. */
-export type Logger = (level: LogLevel, code: string, fields: Readonly<Record<string, string | number | boolean | null>>) => void;
+export type Logger = (
+  level: LogLevel,
+  code: string,
+  fields: Readonly<Record<string, string | number | boolean | null>>,
+) => void;
 
 export interface ResilientServerOptions {
   /** Omitted: SQLite at `./resilient-socket.db` (needs Node ≥ 22.13). */
@@ -76,14 +83,17 @@ export interface ResilientServerOptions {
   /** Default: every authenticated subject may read and write every channel. */
   readonly authorize?: ((request: AuthorizeRequest) => boolean | Promise<boolean>) | undefined;
   /** Returns what is stored. May run more than once for one message. Default: the payload. */
-  readonly onMessage?: ((message: InboundMessage, context: MessageContext) => Json | Promise<Json>) | undefined;
+  readonly onMessage?:
+    ((message: InboundMessage, context: MessageContext) => Json | Promise<Json>) | undefined;
   /** The state of a channel and the cursor it stands at, for gaps that are too large. Omitted: such gaps are `lost`. */
-  readonly snapshot?: ((channel: string) => Promise<{ readonly state: Json; readonly cursor: Cursor }>) | undefined;
+  readonly snapshot?:
+    ((channel: string) => Promise<{ readonly state: Json; readonly cursor: Cursor }>) | undefined;
   /** Exact matches of the Origin header. Omitted: same host as the request only. */
   readonly origins?: readonly string[] | undefined;
   /** Accept requests without an Origin (native clients). Default false. */
   readonly allowMissingOrigin?: boolean | undefined;
-  readonly heartbeat?: { readonly intervalMs?: number | undefined; readonly timeoutMs?: number | undefined } | undefined;
+  readonly heartbeat?:
+    { readonly intervalMs?: number | undefined; readonly timeoutMs?: number | undefined } | undefined;
   /** Reconnects per second this node takes: `welcome.spreadMs` = connections ÷ this. Default 1 000. */
   readonly acceptPerSecond?: number | undefined;
   readonly limits?: ServerLimits | undefined;
@@ -109,11 +119,18 @@ export interface ServerSocketEvents {
 
 export interface ResilientServer {
   /** Answers upgrades on `path` (default `/ws`) of a Node HTTP server, and GET `/metrics`, `/healthz` unless `endpoints` is false. */
-  readonly attach: (httpServer: import('node:http').Server, options?: { readonly path?: string; readonly endpoints?: boolean }) => void;
+  readonly attach: (
+    httpServer: import("node:http").Server,
+    options?: { readonly path?: string; readonly endpoints?: boolean },
+  ) => void;
   /** For other transports and tests: hand over an accepted, origin-checked socket. */
   readonly accept: (socket: ServerSocket, request: HandshakeRequest) => ServerSocketEvents;
   /** Appends as the server. Resolves after the commit with the event's place. */
-  readonly publish: (channel: string, payload: Json, options?: { readonly idempotencyKey?: string }) => Promise<Cursor>;
+  readonly publish: (
+    channel: string,
+    payload: Json,
+    options?: { readonly idempotencyKey?: string },
+  ) => Promise<Cursor>;
   /** Prometheus text format 0.0.4. */
   readonly metrics: () => string;
   /** Closes every connection with 1001 and the store. */

@@ -1,4 +1,12 @@
-import type { Answer, Cursor, Json, Position, ProducerAsk, ServerGuarantees, WireEvent } from '../../protocol/frames.ts';
+import type {
+  Answer,
+  Cursor,
+  Json,
+  Position,
+  ProducerAsk,
+  ServerGuarantees,
+  WireEvent,
+} from "../../protocol/frames.ts";
 
 /** An event in a channel's log. `d` is JSON text, so that stores and fan-out never parse payloads. */
 export interface LogEvent {
@@ -21,7 +29,7 @@ export interface LogEvent {
 /** One number (or range) of a producer, already judged by `authorize` and `onMessage`; duplicates are decided inside the append, first. */
 export type AppendItem =
   | {
-      readonly kind: 'message';
+      readonly kind: "message";
       readonly n: number;
       readonly id: string;
       /** JSON text of the (transformed) payload. */
@@ -34,11 +42,22 @@ export type AppendItem =
       /** JSON text of the reply, at most 1 KiB; stored with the verdict. */
       readonly reply?: string;
     }
-  | { readonly kind: 'void'; readonly n: number; readonly re?: { readonly p: string; readonly n: number }; readonly old?: boolean }
-  | { readonly kind: 'reject'; readonly n: number; readonly code: string; readonly re?: { readonly p: string; readonly n: number }; readonly old?: boolean }
-  | { readonly kind: 'skip'; readonly from: number; readonly to: number }
+  | {
+      readonly kind: "void";
+      readonly n: number;
+      readonly re?: { readonly p: string; readonly n: number };
+      readonly old?: boolean;
+    }
+  | {
+      readonly kind: "reject";
+      readonly n: number;
+      readonly code: string;
+      readonly re?: { readonly p: string; readonly n: number };
+      readonly old?: boolean;
+    }
+  | { readonly kind: "skip"; readonly from: number; readonly to: number }
   /** Asks what was decided about these numbers; is never applied: a number above the position is refused with GAP. */
-  | { readonly kind: 'probe'; readonly from: number; readonly to: number };
+  | { readonly kind: "probe"; readonly from: number; readonly to: number };
 
 export interface AppendBatch {
   readonly channel: string;
@@ -53,7 +72,7 @@ export interface AppendBatch {
 }
 
 export interface AppendRefusal {
-  readonly code: 'GAP' | 'ROLLED_BACK' | 'UNKNOWN_PRODUCER' | 'CLOSED';
+  readonly code: "GAP" | "ROLLED_BACK" | "UNKNOWN_PRODUCER" | "CLOSED";
   readonly n: number;
   readonly pos: number;
 }
@@ -96,7 +115,7 @@ export interface LogSlice extends ChannelHead {
  */
 export interface LogStore {
   readonly name: string;
-  readonly ack: ServerGuarantees['ack'];
+  readonly ack: ServerGuarantees["ack"];
   /** Verdicts are kept for n > position − window; the server announces no larger window. */
   readonly window: number;
   readonly open: () => Promise<void>;

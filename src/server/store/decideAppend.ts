@@ -1,5 +1,13 @@
 import type { AppendBatch, AppendItem, AppendRefusal, AppendResult, LogEvent } from "./LogStore.ts";
-import { addRun, answerOf, emptyRecord, forget, type ProducerRecord, seqOf, verdictOf } from "./producerRecord.ts";
+import {
+  addRun,
+  answerOf,
+  emptyRecord,
+  forget,
+  type ProducerRecord,
+  seqOf,
+  verdictOf,
+} from "./producerRecord.ts";
 
 /** The end of a channel's log. */
 export interface ChannelRecord {
@@ -39,7 +47,15 @@ const lastOf = (item: AppendItem): number => ("to" in item ? item.to : item.n);
 /** Applies a batch to one channel, or says where it stopped. Runs inside the store's transaction. */
 export function decideAppend(view: AppendView, batch: AppendBatch, window: number): AppendResult {
   const record = view.producer(batch.subject, batch.p, batch.channel);
-  const work: Work = { view, batch, window, record: record ?? emptyRecord(), events: [], duplicates: 0, changed: false };
+  const work: Work = {
+    view,
+    batch,
+    window,
+    record: record ?? emptyRecord(),
+    events: [],
+    duplicates: 0,
+    changed: false,
+  };
   const refused = refuseBatch(work, record !== undefined) ?? applyItems(work);
   if (work.changed) {
     forget(work.record, window);
@@ -100,7 +116,11 @@ function decideNumber(work: Work, item: Numbered): void {
 type Earlier = readonly [code: string, seq?: number, tail?: string];
 
 /** How the same row ended under its earlier producer; if it did not, that producer is closed for good. */
-function decideOriginal(work: Work, re: { readonly p: string; readonly n: number }, old: boolean): Earlier | undefined {
+function decideOriginal(
+  work: Work,
+  re: { readonly p: string; readonly n: number },
+  old: boolean,
+): Earlier | undefined {
   const { view, batch, window } = work;
   const record = view.producer(batch.subject, re.p, batch.channel);
   const unknown = !record && !view.knows(batch.subject, re.p);
@@ -125,7 +145,9 @@ function decideMessage(work: Work, item: Message): void {
   if (item.keyHash !== undefined) {
     const used = view.key(batch.channel, batch.subject, item.id);
     if (used) {
-      record.verdicts.push(used.hash === item.keyHash ? [n, n, "dup", used.seq] : [n, n, "rejected:KEY_REUSED"]);
+      record.verdicts.push(
+        used.hash === item.keyHash ? [n, n, "dup", used.seq] : [n, n, "rejected:KEY_REUSED"],
+      );
       return;
     }
     if (!view.hasRoomForKey(batch.subject)) {

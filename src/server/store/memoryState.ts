@@ -81,7 +81,8 @@ export class MemoryState {
   expire(nowMs: number, lifeMs: number): void {
     for (const own of this.#producers.values())
       for (const [p, producer] of own)
-        if (nowMs - producer.touchedAt > (producer.retired ? Math.min(lifeMs, 86_400_000) : lifeMs)) own.delete(p);
+        if (nowMs - producer.touchedAt > (producer.retired ? Math.min(lifeMs, 86_400_000) : lifeMs))
+          own.delete(p);
   }
 
   keys(channel: string, subject: string): Map<string, KeyRecord> {

@@ -75,7 +75,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     window,
     open: async () => {},
     close: async () => {},
-    append: async (batches: readonly AppendBatch[]) => batches.map((batch) => decideAppend(view, batch, window)),
+    append: async (batches: readonly AppendBatch[]) =>
+      batches.map((batch) => decideAppend(view, batch, window)),
     publish: async (item: PublishItem) => {
       const event = decidePublish(view, item);
       if (!("duplicateOf" in event)) return { event, duplicate: false };
@@ -90,7 +91,9 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       return { ...head(channel), first, events: events.slice(from, from + limit) };
     },
     positions: async (subject: string, asks: readonly ProducerAsk[]): Promise<readonly Position[]> =>
-      asks.map((ask) => positionOf(ask, view.producer(subject, ask.p, ask.c), view.knows(subject, ask.p), head(ask.c).seq)),
+      asks.map((ask) =>
+        positionOf(ask, view.producer(subject, ask.p, ask.c), view.knows(subject, ask.p), head(ask.c).seq),
+      ),
     retire: async (subject: string, p: string) => state.retire(subject, p),
     checkpoint: () => state.clone(),
     restore: (checkpoint) => {

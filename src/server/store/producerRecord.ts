@@ -11,7 +11,13 @@ export interface ProducerRecord {
   readonly replies: [n: number, text: string][];
 }
 
-export const emptyRecord = (): ProducerRecord => ({ n: 0, closed: false, runs: [], verdicts: [], replies: [] });
+export const emptyRecord = (): ProducerRecord => ({
+  n: 0,
+  closed: false,
+  runs: [],
+  verdicts: [],
+  replies: [],
+});
 
 /** Number n became event seq. */
 export function addRun(record: ProducerRecord, n: number, seq: number): void {
@@ -54,7 +60,9 @@ export function answerOf(
   if (!record) return { p, c, n: 0, head };
   const runs = above(record.runs, ([n, , count]) => n + count - 1 > acked).map((run) => clip(run, acked));
   const verdicts = above(record.verdicts, ([, to]) => to > acked);
-  const replies = above(record.replies, ([n]) => n > acked).map(([n, text]) => [n, JSON.parse(text) as Json] as const);
+  const replies = above(record.replies, ([n]) => n > acked).map(
+    ([n, text]) => [n, JSON.parse(text) as Json] as const,
+  );
   return {
     p,
     c,

@@ -32,7 +32,11 @@ export function keepEnough(
   return count;
 }
 
-function countToDrop(log: { readonly events: readonly Stored[]; bytes: number }, keep: Retention, nowMs: number): number {
+function countToDrop(
+  log: { readonly events: readonly Stored[]; bytes: number },
+  keep: Retention,
+  nowMs: number,
+): number {
   let bytes = log.bytes;
   let count = 0;
   for (const event of log.events) {

@@ -1,0 +1,32 @@
+export { closeCodes, type CloseCode } from "../protocol/closeCodes.ts";
+export type { Cursor, Json, ServerGuarantees } from "../protocol/frames.ts";
+export { createResilientServer } from "../server/createResilientServer.ts";
+export type {
+  Authenticate,
+  AuthorizeRequest,
+  HandshakeRequest,
+  Identity,
+  InboundMessage,
+  Logger,
+  LogLevel,
+  MessageContext,
+  ResilientServer,
+  ResilientServerOptions,
+  ServerLimits,
+  ServerSocket,
+  ServerSocketEvents,
+} from "../server/options.ts";
+export { localFanOut } from "../server/localFanOut.ts";
+export { memoryStore, type MemoryStore, type MemoryStoreOptions } from "../server/store/memoryStore.ts";
+export type {
+  AppendBatch,
+  AppendItem,
+  AppendRefusal,
+  AppendResult,
+  ChannelHead,
+  FanOut,
+  LogEvent,
+  LogSlice,
+  LogStore,
+  PublishItem,
+} from "../server/store/LogStore.ts";

@@ -1,0 +1,125 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import type { WebSocket, WebSocketServer } from "ws";
+import { SUBPROTOCOL } from "../protocol/version.ts";
+import type { ServerContext } from "./context.ts";
+import { isOriginAllowed } from "./origin.ts";
+import type { HandshakeRequest, ResilientServer } from "./options.ts";
+import { serverSocketOf } from "./serverSocketOf.ts";
+
+export interface AttachOptions extends Pick<ServerContext, "options" | "limits" | "metrics" | "log"> {
+  readonly httpServer: Server;
+  readonly path: string;
+  readonly endpoints: boolean;
+  readonly accept: ResilientServer["accept"];
+  readonly health: () => Promise<boolean>;
+}
+
+/** More fragments than any sender of ours needs; `ws` alone would take 16 384. */
+const MAX_FRAGMENTS = 128;
+
+/** Puts the server on `path` of an HTTP server. Answers how to take it off again. `ws` is loaded here, because it is optional. */
+export function attach(attachment: AttachOptions): () => void {
+  const { httpServer, path, endpoints } = attachment;
+  let upgrader: WebSocketServer | undefined;
+  const loading = load(attachment).then((loaded) => (upgrader = loaded));
+  loading.catch((error: unknown) => attachment.log("error", "WS_MISSING", { error: String(error) }));
+
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // Without a listener an ECONNRESET here would end the process.
+    socket.on("error", () => socket.destroy());
+    if (pathOf(request) !== path) {
+      if (httpServer.listenerCount("upgrade") === 1) refuse(socket, "404 Not Found");
+      return;
+    }
+    const reason = whyRefused(attachment, request);
+    if (reason) return refuse(socket, reason);
+    const upgrade = (server: WebSocketServer) =>
+      server.handleUpgrade(request, socket, head, (ws) => adopt(attachment, ws, request));
+    if (upgrader) upgrade(upgrader);
+    else loading.then(upgrade).catch(() => refuse(socket, "500 Internal Server Error"));
+  };
+
+  const giveBack = endpoints ? serveEndpoints(attachment) : () => {};
+  httpServer.on("upgrade", onUpgrade);
+  return () => {
+    httpServer.off("upgrade", onUpgrade);
+    giveBack();
+  };
+}
+
+async function load({ limits, log }: AttachOptions): Promise<WebSocketServer> {
+  const { WebSocketServer: Upgrader } = await import("ws");
+  const options = {
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: limits.maxFrameBytes,
+    maxFragments: MAX_FRAGMENTS,
+    // A slow link may deliver a whole message byte by byte.
+    maxBufferedChunks: limits.maxFrameBytes + MAX_FRAGMENTS,
+    handleProtocols: () => SUBPROTOCOL,
+  };
+  const upgrader = new Upgrader(options);
+  upgrader.on("error", (error) => log("error", "WS_ERROR", { error: String(error) }));
+  upgrader.on("wsClientError", (_error, socket) => socket.destroy());
+  return upgrader;
+}
+
+/** The gate that every request passes, whatever version it names. */
+function whyRefused({ options }: AttachOptions, { headers }: IncomingMessage): string | undefined {
+  if (!isOriginAllowed(options, headers.origin, headers.host)) return "403 Forbidden";
+  const offered = String(headers["sec-websocket-protocol"] ?? "").split(",");
+  if (!offered.some((name) => name.trim() === SUBPROTOCOL)) return "400 Bad Request";
+  return undefined;
+}
+
+function adopt({ accept, log }: AttachOptions, ws: WebSocket, request: IncomingMessage): void {
+  ws.on("error", (error) => log("debug", "SOCKET_ERROR", { error: error.message.slice(0, 200) }));
+  const events = accept(serverSocketOf(ws), requestOf(request));
+  ws.on("message", (data: Buffer, isBinary: boolean) =>
+    events.received(isBinary ? data : data.toString("utf8")),
+  );
+  ws.on("close", events.closed);
+}
+
+function requestOf({ url, headers, socket }: IncomingMessage): HandshakeRequest {
+  return { url: url ?? "", headers, remoteAddress: socket.remoteAddress ?? "" };
+}
+
+const pathOf = ({ url }: IncomingMessage): string => (url ?? "").split("?", 1)[0] ?? "";
+
+function refuse(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+/** GET /metrics and /healthz are answered before the app's own listeners see them. */
+function serveEndpoints({ httpServer, metrics, health }: AttachOptions): () => void {
+  type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+  const others = httpServer.listeners("request") as Listener[];
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const isRead = request.method === "GET" || request.method === "HEAD";
+    const path = isRead ? pathOf(request) : "";
+    if (path === "/metrics") {
+      response
+        .writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" })
+        .end(metrics.text());
+    } else if (path === "/healthz") {
+      const isHealthy = await health();
+      response
+        .writeHead(isHealthy ? 200 : 503, { "content-type": "text/plain" })
+        .end(isHealthy ? "ok\n" : "store\n");
+    } else if (others.length > 0) {
+      for (const listener of others) listener.call(httpServer, request, response);
+    } else if (httpServer.listenerCount("request") === 1) {
+      response.writeHead(404).end();
+    }
+  };
+  const listener: Listener = (request, response) => void answer(request, response);
+  httpServer.removeAllListeners("request");
+  httpServer.on("request", listener);
+  return () => {
+    httpServer.off("request", listener);
+    for (const other of others) httpServer.on("request", other);
+  };
+}

@@ -1,0 +1,62 @@
+import { type CloseCode, closeCodes } from "../protocol/closeCodes.ts";
+import type { ClientFrame, FrameOf } from "../protocol/frames.ts";
+import type { ServerContext } from "./context.ts";
+import type { FenceHolder } from "./fence.ts";
+import type { HandshakeRequest, Identity } from "./options.ts";
+
+export type AuthFrame = FrameOf<"auth", ClientFrame>;
+
+export interface Refusal {
+  readonly code: string;
+  readonly close: CloseCode;
+  readonly retriable: boolean;
+  readonly retryAfterMs?: number;
+  readonly ref?: string;
+}
+
+export type Admitted = { readonly identity: Identity; readonly leave: () => void };
+
+/** The token's answer: an identity, or why not. Never rejects; what `authenticate` threw goes to the log only. */
+export async function authenticate(
+  { options, ready, log }: Pick<ServerContext, "options" | "ready" | "log">,
+  token: string | null,
+  request: HandshakeRequest,
+): Promise<Identity | Refusal> {
+  try {
+    await ready();
+  } catch (error) {
+    log("error", "STORE_UNAVAILABLE", { during: "open", error: String(error) });
+    return { code: "STORE_UNAVAILABLE", close: closeCodes.internal, retriable: true };
+  }
+  try {
+    const identity = await options.authenticate(token, request);
+    if (identity !== null && typeof identity.subject === "string" && identity.subject !== "") return identity;
+    return { code: "UNAUTHORISED", close: closeCodes.unauthorised, retriable: false };
+  } catch (error) {
+    log("error", "AUTHENTICATE_FAILED", { error: String(error) });
+    return { code: "AUTH_UNAVAILABLE", close: closeCodes.internal, retriable: true };
+  }
+}
+
+/** The gates between a known subject and a session: the fence of its tabs, then the count of its connections. */
+export function admit(
+  { fence, admission, dice }: Pick<ServerContext, "fence" | "admission" | "dice">,
+  { subject }: Identity,
+  { group, term }: AuthFrame,
+  holder: FenceHolder,
+): (() => void) | Refusal {
+  // Claiming first replaces the group's older socket, so that it does not count against its own successor.
+  const answer = fence.claim(subject, group, term, holder);
+  if (!answer.accepted)
+    return { code: answer.code, close: closeCodes.superseded, retriable: true, ref: String(answer.known) };
+  const leave = admission.enter(subject);
+  if (!leave) {
+    fence.release(subject, group, holder);
+    const retryAfterMs = Math.ceil(1000 * (1 + 4 * dice.roll()));
+    return { code: "CONNECTION_LIMIT", close: closeCodes.connectionLimit, retriable: true, retryAfterMs };
+  }
+  return () => {
+    fence.release(subject, group, holder);
+    leave();
+  };
+}

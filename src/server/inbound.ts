@@ -1,0 +1,98 @@
+import type { ClientFrame, FrameOf, Position, ServerFrame } from "../protocol/frames.ts";
+import type { ServerContext } from "./context.ts";
+import type { Judge } from "./judge.ts";
+import { createLane, type Lane, type Numbered } from "./lane.ts";
+import { MAX_PENDING_BYTES } from "./limits.ts";
+import { fullBucket, takeToken, type TokenBucket } from "./tokenBucket.ts";
+
+/** Everything a connection sends upward that has a number. */
+export interface Inbound {
+  readonly take: (frame: Numbered, bytes: number) => void;
+  readonly claim: (producers: FrameOf<"claim", ClientFrame>["producers"]) => void;
+  readonly stop: () => void;
+}
+
+export interface InboundOptions {
+  readonly context: ServerContext;
+  readonly judge: Judge;
+  readonly subject: string;
+  readonly send: (frame: ServerFrame) => void;
+  readonly lam: () => number;
+  readonly fail: (
+    code: "WINDOW_EXCEEDED" | "TOO_MANY_PRODUCERS" | "OVERLOADED" | "STORE_UNAVAILABLE",
+  ) => void;
+}
+
+/** (p, channel) pairs with work at one time; idle ones are dropped first. */
+const MAX_LANES = 4096;
+
+export function createInbound(options: InboundOptions): Inbound {
+  const { context, judge, subject, send, lam, fail } = options;
+  const { limits, clock, store } = context;
+  const lanes = new Map<string, Lane>();
+  const buckets = new Map<string, TokenBucket>();
+  let pendingBytes = 0;
+  let isStopped = false;
+
+  const charge = (p: string) => {
+    let bucket = buckets.get(p);
+    if (!bucket) {
+      if (buckets.size >= MAX_LANES) buckets.clear();
+      buckets.set(p, (bucket = fullBucket(limits.windowMessages, clock.nowMs())));
+    }
+    return takeToken(bucket, limits.messagesPerSecond, limits.windowMessages, clock.nowMs());
+  };
+
+  const laneOf = (p: string, channel: string): Lane | undefined => {
+    const key = `${p} ${channel}`;
+    let lane = lanes.get(key);
+    if (lane) return lane;
+    if (lanes.size >= MAX_LANES) for (const [old, idle] of lanes) if (idle.isIdle()) lanes.delete(old);
+    if (lanes.size >= MAX_LANES) return undefined;
+    lane = createLane({
+      context,
+      judge,
+      subject,
+      channel,
+      p,
+      send,
+      lam,
+      charge: () => charge(p),
+      release: (bytes) => {
+        pendingBytes -= bytes;
+      },
+    });
+    lanes.set(key, lane);
+    return lane;
+  };
+
+  const learn = (positions: readonly Position[]) => {
+    if (isStopped) return;
+    for (const { p, c, n } of positions) laneOf(p, c)?.learn(n ?? 0);
+    send({ t: "positions", producers: positions });
+  };
+
+  return {
+    take: (frame, bytes) => {
+      const last = frame.t === "pub" ? frame.n + frame.m.length - 1 : frame.to;
+      if (last > frame.acked + limits.windowMessages) return fail("WINDOW_EXCEEDED");
+      pendingBytes += bytes;
+      if (pendingBytes > MAX_PENDING_BYTES) return fail("OVERLOADED");
+      const lane = laneOf(frame.p, frame.c);
+      if (!lane) return fail("TOO_MANY_PRODUCERS");
+      lane.push(frame, bytes);
+    },
+    claim: (producers) => {
+      if (producers.length === 0) return send({ t: "positions", producers: [] });
+      store.positions(subject, producers).then(learn, (error: unknown) => {
+        context.log("error", "STORE_UNAVAILABLE", { during: "positions", error: String(error) });
+        if (!isStopped) fail("STORE_UNAVAILABLE");
+      });
+    },
+    stop: () => {
+      isStopped = true;
+      for (const lane of lanes.values()) lane.stop();
+      lanes.clear();
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import { createHash } from "node:crypto";
+import type { PubItem } from "../protocol/frames.ts";
+import { findUnsafe } from "./findUnsafe.ts";
+import type { MessageContext, ResilientServerOptions } from "./options.ts";
+import type { AppendItem } from "./store/LogStore.ts";
+
+/** How the app judged one number: an item for the append, or a wish to be asked again. */
+export type Judgement = { readonly item: AppendItem } | { readonly retry: string; readonly cause: unknown };
+
+export interface JudgeRequest {
+  readonly channel: string;
+  readonly subject: string;
+  readonly n: number;
+  readonly message: PubItem;
+}
+
+export type Judge = (request: JudgeRequest) => Judgement | Promise<Judgement>;
+
+class Rejection {
+  readonly code: string;
+  constructor(code: string) {
+    this.code = code;
+  }
+}
+
+const MAX_REPLY_BYTES = 1024;
+const isPromise = (value: unknown): value is Promise<unknown> =>
+  typeof (value as { readonly then?: unknown } | null)?.then === "function";
+
+/** Asks `authorize` and `onMessage`. Costs no promise when both are absent or answer synchronously. */
+export function createJudge(options: ResilientServerOptions, maxDepth: number): Judge {
+  return (request) => {
+    const { message, n } = request;
+    const re = message.re && { re: message.re, ...(message.old && { old: true }) };
+    if (message.void) return { item: { kind: "void", n, ...re } };
+    const unsafe = findUnsafe(message.d, maxDepth);
+    if (unsafe) return rejected(request, unsafe);
+    try {
+      const allowed = options.authorize?.({
+        subject: request.subject,
+        action: "write",
+        channel: request.channel,
+      });
+      if (isPromise(allowed))
+        return allowed.then(
+          (yes) => admit(request, yes),
+          (error) => failed(request, error),
+        );
+      return admit(request, allowed ?? true);
+    } catch (error) {
+      return failed(request, error);
+    }
+  };
+
+  function admit(request: JudgeRequest, allowed: boolean): Judgement | Promise<Judgement> {
+    if (allowed !== true) return rejected(request, "FORBIDDEN");
+    const { onMessage } = options;
+    if (!onMessage) return accepted(request, request.message.d, undefined);
+    const replies: unknown[] = [];
+    const { channel, subject, message } = request;
+    try {
+      const kept = onMessage({ channel, payload: message.d, id: message.id, subject }, contextOf(replies));
+      if (!isPromise(kept)) return accepted(request, kept, replies);
+      return kept
+        .then((d) => accepted(request, d, replies))
+        .catch((error: unknown) => failed(request, error));
+    } catch (error) {
+      return failed(request, error);
+    }
+  }
+}
+
+const contextOf = (replies: unknown[]): MessageContext => ({
+  reject: (code) => {
+    throw new Rejection(code);
+  },
+  reply: (value) => void replies.splice(0, 1, value),
+});
+
+function accepted(
+  { message, n }: JudgeRequest,
+  kept: unknown,
+  replies: readonly unknown[] | undefined,
+): Judgement {
+  // A handler that returns nothing keeps the payload: storing null instead would lose it.
+  const d = JSON.stringify(kept === undefined ? message.d : kept) as string | undefined;
+  const reply = replies?.length ? (JSON.stringify(replies[0]) as string | undefined) : undefined;
+  return {
+    item: {
+      kind: "message",
+      n,
+      id: message.id,
+      d: d ?? "null",
+      ...(message.key && { keyHash: hashOf(message.d) }),
+      ...(message.re && { re: message.re }),
+      ...(message.old && { old: true }),
+      ...(message.expected && { expected: message.expected }),
+      ...(reply !== undefined && {
+        reply: Buffer.byteLength(reply) <= MAX_REPLY_BYTES ? reply : '"REPLY_TOO_LARGE"',
+      }),
+    },
+  };
+}
+
+function rejected({ message, n }: JudgeRequest, code: string): Judgement {
+  const re = message.re && { re: message.re, ...(message.old && { old: true }) };
+  return { item: { kind: "reject", n, code: /^[A-Z0-9_]{1,32}$/.test(code) ? code : "REJECTED", ...re } };
+}
+
+/** A `reject` is a verdict; anything else thrown is the app's failure, and the message is tried again. */
+function failed(request: JudgeRequest, error: unknown): Judgement {
+  return error instanceof Rejection
+    ? rejected(request, error.code)
+    : { retry: "HANDLER_FAILED", cause: error };
+}
+
+/** Of the payload as received: what `onMessage` made of it may differ from run to run. */
+export const hashOf = (payload: unknown): string =>
+  createHash("sha256")
+    .update(JSON.stringify(payload) ?? "")
+    .digest("base64url");

@@ -1,0 +1,41 @@
+import { ResilientSocketError } from "../core/errors.ts";
+import type { ServerLimits } from "./options.ts";
+
+export type ResolvedLimits = { readonly [K in keyof ServerLimits]-?: number };
+
+const defaults: ResolvedLimits = {
+  maxFrameBytes: 64 * 1024,
+  maxDepth: 32,
+  windowMessages: 1024,
+  windowBytes: 1024 * 1024,
+  maxChannels: 1000,
+  messagesPerSecond: 100,
+  maxBufferedBytes: 4 * 1024 * 1024,
+  authTimeoutMs: 10_000,
+  maxGap: 5000,
+  connectionsPerSubject: 100,
+  pendingPerAddress: 100,
+};
+
+/** What a client may send before it is authenticated, and what a server sends in one delta or snapshot message. */
+export const MAX_BYTES_BEFORE_AUTH = 16 * 1024;
+export const MAX_CHUNK_BYTES = 32 * 1024;
+/** A send buffer above this stops volatile messages and pauses deltas. */
+export const HIGH_WATER_BYTES = 1024 * 1024;
+/** A send buffer above the high-water mark for this long closes the connection. */
+export const STALLED_MS = 10_000;
+/** Payload text a connection may have waiting for the store. */
+export const MAX_PENDING_BYTES = 8 * 1024 * 1024;
+
+/** @throws INVALID_OPTION for anything that is no positive number: a limit cannot be switched off by a typo. */
+export function resolveLimits(options: ServerLimits = {}, storeWindow = Infinity): ResolvedLimits {
+  const limits: Record<string, number> = { ...defaults };
+  for (const [name, value] of Object.entries(options) as [string, number | undefined][]) {
+    if (value === undefined) continue;
+    if (typeof value !== "number" || !(value > 0))
+      throw new ResilientSocketError("INVALID_OPTION", `limits.${name} must be a positive number`);
+    limits[name] = value;
+  }
+  limits["windowMessages"] = Math.min(limits["windowMessages"] as number, storeWindow);
+  return limits as ResolvedLimits;
+}

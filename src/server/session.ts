@@ -1,0 +1,187 @@
+import { closeCodes } from "../protocol/closeCodes.ts";
+import type { ClientFrame, FrameOf } from "../protocol/frames.ts";
+import type { ServerContext } from "./context.ts";
+import { watchExpiry } from "./expiry.ts";
+import { findUnsafe } from "./findUnsafe.ts";
+import type { Refusal } from "./handshake.ts";
+import { startHeartbeat } from "./heartbeat.ts";
+import { createInbound } from "./inbound.ts";
+import type { Judge } from "./judge.ts";
+import type { Identity } from "./options.ts";
+import type { Outbound } from "./outbound.ts";
+import type { PlanContext } from "./planChannel.ts";
+import { readChannel } from "./readChannel.ts";
+import { spread } from "./spread.ts";
+import { createSubscriptions } from "./subscriptions.ts";
+
+/** A connection that knows its subject: everything after `authed`. */
+export interface Session {
+  readonly subject: string;
+  readonly handle: (frame: Exclude<ClientFrame, { readonly t: "auth" }>, bytes: number) => void;
+  readonly heard: () => void;
+  readonly renew: (identity: Identity) => void;
+  readonly stop: () => void;
+}
+
+export type SessionContext = ServerContext & PlanContext & { readonly judge: Judge };
+
+export interface SessionOptions {
+  readonly context: SessionContext;
+  readonly cid: string;
+  readonly identity: Identity;
+  readonly outbound: Outbound;
+  readonly refuse: (refusal: Refusal) => void;
+  readonly close: (code: number, reason: string) => void;
+}
+
+const DEFAULT_ACCEPT_PER_SECOND = 1000;
+
+export function createSession({ context, cid, identity, outbound, refuse, close }: SessionOptions): Session {
+  const { clock, store, hub, admission, options, log } = context;
+  const { subject } = identity;
+  const { send, sendText } = outbound;
+  let lam = 0;
+  let hasResumed = false;
+  let isStopped = false;
+
+  const storeFailed = (error: unknown) => {
+    log("error", "STORE_UNAVAILABLE", { cid, error: String(error) });
+    refuse({ code: "STORE_UNAVAILABLE", close: closeCodes.internal, retriable: true });
+  };
+  const shown = (next: number) => {
+    if (next > lam) lam = next;
+  };
+  const subscriptions = createSubscriptions({
+    context,
+    subject,
+    owner: cid,
+    outbound,
+    shown,
+    onBroken: storeFailed,
+  });
+  const inbound = createInbound({
+    context,
+    judge: context.judge,
+    subject,
+    send,
+    lam: () => lam,
+    fail: (code) =>
+      code === "STORE_UNAVAILABLE"
+        ? refuse({ code, close: closeCodes.internal, retriable: true })
+        : code === "WINDOW_EXCEEDED"
+          ? refuse({ code, close: closeCodes.protocol, retriable: false })
+          : refuse({ code, close: closeCodes.busy, retriable: true }),
+  });
+  const heartbeat = startHeartbeat({
+    clock,
+    ...context.heartbeat,
+    ping: () => send({ t: "ping" }),
+    onDead: () => refuse({ code: "HEARTBEAT_TIMEOUT", close: closeCodes.heartbeat, retriable: true }),
+  });
+  let stopExpiry = watch(identity);
+
+  function watch({ expiresAt }: Identity): () => void {
+    if (expiresAt === undefined || expiresAt === null) return () => {};
+    return watchExpiry({
+      clock,
+      expiresAt,
+      onReauth: (byMs) => send({ t: "reauth", byMs }),
+      onExpired: () => refuse({ code: "TOKEN_EXPIRED", close: closeCodes.tokenExpired, retriable: true }),
+    });
+  }
+
+  function resume(frame: FrameOf<"resume", ClientFrame>): void {
+    if (hasResumed) return refuse({ code: "RESUME_TWICE", close: closeCodes.protocol, retriable: false });
+    hasResumed = true;
+    if (!subscriptions.hasRoom(frame.channels.length)) return tooManyChannels();
+    void subscriptions.resume(frame.channels).then((channels) => {
+      if (isStopped) return;
+      const spreadMs = spread(admission.connections(), options.acceptPerSecond ?? DEFAULT_ACCEPT_PER_SECOND);
+      send({ t: "welcome", cid, spreadMs, channels });
+      inbound.claim(frame.producers);
+      subscriptions.start();
+    });
+  }
+
+  function subscribe(frame: FrameOf<"sub", ClientFrame>): void {
+    if (!subscriptions.hasRoom(1)) return tooManyChannels();
+    void subscriptions.add(frame).then((verdict) => {
+      if (isStopped || !verdict) return;
+      send({ t: "subscribed", ...verdict });
+      subscriptions.startOne(frame.c);
+    });
+  }
+
+  function tooManyChannels(): void {
+    refuse({ code: "TOO_MANY_CHANNELS", close: closeCodes.busy, retriable: true });
+  }
+
+  async function volatile({ c, d }: FrameOf<"vol", ClientFrame>): Promise<void> {
+    if (findUnsafe(d, context.limits.maxDepth)) return;
+    const { authorize } = options;
+    if (authorize && (await authorize({ subject, action: "write", channel: c })) !== true) return;
+    hub.vol(c, JSON.stringify({ t: "vol", c, d }), cid);
+  }
+
+  /** New rights hold for what is already subscribed. */
+  async function reauthorise(): Promise<void> {
+    const { authorize } = options;
+    if (!authorize) return;
+    for (const channel of subscriptions.names()) {
+      const allowed = await Promise.resolve(authorize({ subject, action: "read", channel })).catch(
+        () => false,
+      );
+      if (isStopped || allowed === true) continue;
+      subscriptions.remove(channel);
+      send({ t: "subscribed", c: channel, epoch: "", head: 0, tail: "", status: "denied" });
+    }
+  }
+
+  return {
+    subject,
+    heard: heartbeat.heard,
+    handle: (frame, bytes) => {
+      switch (frame.t) {
+        case "pub":
+        case "skip":
+          return inbound.take(frame, bytes);
+        case "resume":
+          return resume(frame);
+        case "claim":
+          return inbound.claim(frame.producers);
+        case "sub":
+          return subscribe(frame);
+        case "unsub":
+          return subscriptions.remove(frame.c);
+        case "read":
+          return void readChannel({ context, subject, frame, send, sendText }).catch(storeFailed);
+        case "retire":
+          return void store.retire(subject, frame.p).catch(storeFailed);
+        case "vol":
+          return void volatile(frame).catch((error: unknown) =>
+            log("error", "AUTHORIZE_FAILED", { error: String(error) }),
+          );
+        case "ping":
+          return send({ t: "pong" });
+        case "pong":
+          return;
+        case "bye":
+          return close(closeCodes.normal, "bye");
+        default:
+          frame satisfies never;
+      }
+    },
+    renew: (next) => {
+      stopExpiry();
+      stopExpiry = watch(next);
+      void reauthorise().catch(storeFailed);
+    },
+    stop: () => {
+      isStopped = true;
+      stopExpiry();
+      heartbeat.stop();
+      inbound.stop();
+      subscriptions.stop();
+    },
+  };
+}

@@ -1,0 +1,25 @@
+/** Names of the figures a node exports. The first six are words of the contract; dashboards depend on them. */
+export const metricNames = {
+  /** Numbers that had been decided before and were answered again. */
+  duplicates: "duplicate_msg_rejected_total",
+  /** Events between a resuming cursor and the head, per channel. */
+  gapSize: "delta_sync_gap_size",
+  /** Disposers that threw while a connection was cleaned up. */
+  cleanupErrors: "stale_socket_cleanup_errors",
+  /** By close code. */
+  disconnects: "disconnects_total",
+  /** Cursors ahead of the log, forks and other things that should not be. */
+  anomalies: "stream_anomalies_total",
+  connections: "resilient_connections",
+  handshakes: "resilient_handshakes_total",
+  framesRejected: "resilient_frames_rejected_total",
+  framesUnknown: "resilient_frames_unknown_total",
+  appended: "resilient_messages_appended_total",
+  acks: "resilient_acks_total",
+  nacks: "resilient_nacks_total",
+  resumes: "resilient_resumes_total",
+  storeErrors: "resilient_store_errors_total",
+  commitSize: "resilient_commit_batches",
+} as const;
+
+export type MetricName = (typeof metricNames)[keyof typeof metricNames];
