@@ -65,10 +65,7 @@ const drive = ({ parse = parseAny, isAck, ping, isPong }: PlainOptions, host: Pr
   };
 
   return {
-    opened: () => {
-      // What may have been received once already is sent again only where the server acknowledges by id.
-      for (const lane of outbox.lanes.values()) rewind(lane);
-    },
+    opened: () => undefined,
     received: (raw) => {
       if (isPong?.(raw)) return;
       const acked = isAck?.(raw);
@@ -77,7 +74,10 @@ const drive = ({ parse = parseAny, isAck, ping, isPong }: PlainOptions, host: Pr
       const { channel: name = "default" } = parsed ?? {};
       if (parsed) deliver(host.channels.all.get(name), parsed, name);
     },
-    closed: () => undefined,
+    closed: () => {
+      // What may have arrived is sent again only where the server acknowledges by id: elsewhere it has left the outbox.
+      for (const lane of outbox.lanes.values()) rewind(lane);
+    },
     probe: () => {
       if (ping) host.transmit(ping());
     },

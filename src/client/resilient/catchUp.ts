@@ -5,8 +5,9 @@ import type { Channel } from "../channels.ts";
 import type { ProtocolHost } from "../protocol.ts";
 
 interface Progress {
-  /** asked: no verdict yet · behind: events or parts are coming · live · denied. */
-  phase: "asked" | "behind" | "live" | "denied";
+  /** asked: no verdict yet · behind: events or parts are coming · live · denied · later: asked again at `askAtMs`. */
+  phase: "asked" | "behind" | "live" | "denied" | "later";
+  askAtMs: number;
   replayed: number;
   /** The cursor is not trusted: the next delta or snapshot sets it. */
   fresh: boolean;
@@ -27,7 +28,9 @@ export interface CatchUp {
   readonly snapshot: (frame: FrameOf<"snapshot">) => void;
   readonly live: (frame: FrameOf<"live">) => void;
   readonly data: (frame: FrameOf<"data">) => void;
-  /** Every channel has its verdict and is caught up or refused. */
+  /** Asks again for what the server could not decide. */
+  readonly upkeep: () => void;
+  /** Every channel has its verdict and is caught up, refused or put off. */
   readonly done: () => boolean;
   /** The server refused this channel's cursor: it is discarded, and the app told. */
   readonly discard: (name: string) => void;
@@ -42,7 +45,7 @@ export const createCatchUp = (host: ProtocolHost, resubscribe: (ask: ChannelAsk)
 
   const ask = (channel: Channel): ChannelAsk => {
     const { cursor, name } = channel;
-    progress.set(name, { phase: "asked", replayed: 0, fresh: !cursor, parts: [], pending: null });
+    progress.set(name, { phase: "asked", askAtMs: 0, replayed: 0, fresh: !cursor, parts: [], pending: null });
     return cursor ? { c: name, ...cursor } : { c: name, since: channel.since };
   };
 
@@ -117,8 +120,17 @@ export const createCatchUp = (host: ProtocolHost, resubscribe: (ask: ChannelAsk)
         .filter(({ dropped, name }) => !dropped && !progress.has(name))
         .slice(0, count)
         .map(ask),
-    done: () => [...progress.values()].every(({ phase }) => phase === "live" || phase === "denied"),
-    verdict: ({ c, epoch, head, tail, status, reason }) => {
+    upkeep: () => {
+      for (const [name, { phase, askAtMs }] of progress) {
+        const leftMs = askAtMs - host.clock.nowMs();
+        const channel = channels.all.get(name);
+        if (phase !== "later" || !channel) continue;
+        if (leftMs > 0) host.upkeepIn(leftMs);
+        else resubscribe(ask(channel));
+      }
+    },
+    done: () => [...progress.values()].every(({ phase }) => phase !== "asked" && phase !== "behind"),
+    verdict: ({ c, epoch, head, tail, status, reason, retryAfterMs }) => {
       const [channel, state] = find(c) ?? [];
       if (!channel || !state) return;
       const before = channel.cursor;
@@ -141,6 +153,12 @@ export const createCatchUp = (host: ProtocolHost, resubscribe: (ask: ChannelAsk)
           state.phase = "denied";
           return channels.continuity(channel, { result: "denied", replayed: 0, missed: undefined, reason });
         case "lost":
+          // The log did not answer in time: nothing is lost yet, the cursor stands and so does the question.
+          if (retryAfterMs !== undefined) {
+            state.phase = "later";
+            state.askAtMs = host.clock.nowMs() + retryAfterMs;
+            return host.upkeepIn(retryAfterMs);
+          }
           channel.cursor = here;
           state.fresh = false;
           channels.continuity(channel, {

@@ -94,6 +94,7 @@ export const drive = (
     if (welcomed && host.state() === "resuming" && !claimed && catchUp.done()) {
       invalidSeqs = 0;
       dispatch({ type: "resumed" });
+      catchUp.upkeep();
     }
   };
 
@@ -203,7 +204,10 @@ export const drive = (
   return {
     probe,
     pump: delivery.pump,
-    upkeep: () => delivery.upkeep(rttMs),
+    upkeep: () => {
+      delivery.upkeep(rttMs);
+      catchUp.upkeep();
+    },
     heartbeat: () => heartbeat,
     rttMs: () => rttMs,
     opened: () => {
