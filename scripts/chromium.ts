@@ -13,8 +13,7 @@ const elsewhere = [
 export function findChromium(): string | undefined {
   const folders = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean);
   const onPath = names.flatMap((name) => folders.map((folder) => join(folder, name)));
-  const asked = process.env["CHROMIUM"];
-  return (asked ? [asked] : [...onPath, ...elsewhere]).find(isExecutable);
+  return [process.env["CHROMIUM"] ?? "", ...onPath, ...elsewhere].find(isExecutable);
 }
 
 function isExecutable(path: string): boolean {
