@@ -38,9 +38,11 @@ const counted = (client: ResilientClient): Entry => {
 
 const isAbandoned = ({ idle, client }: Entry): boolean => idle && client.outbox.state.get().depth === 0;
 
+const isServer = (): boolean => typeof window === "undefined";
+
 /** The client of a URL: the same for all who ask. On a server each render has its own. */
 export const urlClient = (url: string): ResilientClient => {
-  if (typeof window === "undefined") return createResilientClient({ url });
+  if (isServer()) return createResilientClient({ url });
   const entries = registry();
   let entry = entries.get(url);
   if (!entry) {
@@ -57,6 +59,8 @@ let idle: ResilientClient | undefined;
 export const idleClient = (): ResilientClient => {
   if (idle) return idle;
   const client = createResilientClient({ url: "wss://idle.invalid" });
+  // Disposing is a transition, which reads the wall clock: frameworks that prerender forbid that.
+  if (isServer()) return client;
   void client.dispose();
   return (idle = { ...client, state: { ...client.state, get: client.state.getServer } });
 };

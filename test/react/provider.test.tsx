@@ -397,9 +397,7 @@ describe("without a provider", () => {
     copies.push("0.0.7");
     const error = failure();
     copies.pop();
-    expect(error).toMatchObject({
-      message: expect.stringContaining(`2 copies are loaded: ${version}, 0.0.7`),
-    });
+    expect(String(error)).toContain(`2 copies are loaded: ${version}, 0.0.7`);
   });
 
   it("knows its own version", () => {

@@ -1,0 +1,57 @@
+// @vitest-environment node
+import { renderToString } from "react-dom/server";
+import { afterEach, expect, it, vi } from "vitest";
+import { useConnectionState } from "../../hooks/useConnectionState.ts";
+import { useQueueState } from "../../hooks/useQueueState.ts";
+import { useResilientWS } from "../../hooks/useResilientWS.ts";
+import { ResilientSocketProvider } from "../../providers/ResilientSocketProvider.tsx";
+
+afterEach(() => vi.restoreAllMocks());
+
+function Page() {
+  const state = useConnectionState();
+  const depth = useQueueState((queue) => queue.depth);
+  const { queue } = useResilientWS({ onMessage: () => undefined });
+  const other = useResilientWS("wss://api.example.com/other").state;
+  const none = useResilientWS(null).state;
+  return <p>{JSON.stringify([state, depth, queue.depth, other.name, none.name])}</p>;
+}
+
+it("renders disconnected: initial on a server, and touches neither network, clock nor page (fault 41)", () => {
+  const touched = [
+    vi.spyOn(globalThis, "WebSocket"),
+    vi.spyOn(globalThis, "BroadcastChannel"),
+    vi.spyOn(globalThis, "fetch"),
+    vi.spyOn(globalThis, "setTimeout"),
+    vi.spyOn(globalThis, "setInterval"),
+    vi.spyOn(globalThis, "queueMicrotask"),
+    vi.spyOn(Date, "now"),
+  ];
+  const globals = Object.getOwnPropertyNames(globalThis);
+  const html = renderToString(
+    <ResilientSocketProvider url="wss://api.example.com/ws" auth="/token" identity="ann">
+      <Page />
+    </ResilientSocketProvider>,
+  );
+  expect(html.replaceAll("&quot;", '"')).toBe(
+    '<p>[{"name":"disconnected","reason":"initial"},0,0,"disconnected","disconnected"]</p>',
+  );
+  for (const one of touched) expect(one).not.toHaveBeenCalled();
+  expect(Object.getOwnPropertyNames(globalThis)).toEqual(globals);
+});
+
+// Next.js refuses to prerender a component that draws random numbers: https://nextjs.org/docs/messages/next-prerender-crypto-client
+it.fails("draws no random numbers on a server (fault 41)", () => {
+  const dice = { roll: vi.fn(() => 0), uuid: vi.fn(() => "") };
+  renderToString(
+    <ResilientSocketProvider url="wss://api.example.com/ws" ports={{ dice }}>
+      <Page />
+    </ResilientSocketProvider>,
+  );
+  expect([dice.roll.mock.calls.length, dice.uuid.mock.calls.length]).toEqual([0, 0]);
+});
+
+it("shares no client between two renders of a server (fault 41)", async () => {
+  const { urlClient } = await import("../../hooks/urlClients.ts");
+  expect(urlClient("wss://api.example.com/ws")).not.toBe(urlClient("wss://api.example.com/ws"));
+});
