@@ -108,9 +108,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
       case "arm": {
         const { timer, delayMs } = effect;
         const signal = machine.signal();
-        return timers.arm(timer, delayMs, () =>
-          machine.dispatch({ type: timerEvents[timer] } as Event, signal),
-        );
+        return timers.arm(timer, delayMs, () => machine.dispatch({ type: timerEvents[timer] }, signal));
       }
       case "probe":
         return driver.probe();

@@ -9,6 +9,6 @@ export type { ResilientOptions } from "./resilient/drive.ts";
 export const resilientProtocol = (options: ResilientOptions = {}): Protocol => ({
   rows: resilientRows,
   subprotocols: [SUBPROTOCOL],
-  encode: (payload) => JSON.stringify(payload) as string | undefined,
+  encode: (payload) => JSON.stringify(payload),
   drive: (host) => drive(options, host),
 });

@@ -7,6 +7,8 @@ export interface Page {
   readonly sensors: Sensors;
   /** Tells the client one hint and changes nothing else: hints may lie. */
   readonly hint: (hint: Hint) => void;
+  /** How many listen now: 0, or a client holds on to the page. */
+  readonly listeners: () => number;
   /** Behind other tabs: timers fire once a second. */
   readonly hide: () => void;
   readonly show: () => void;
@@ -41,6 +43,7 @@ export const createPage = (clock: DeviceClock): Page => {
       hidden: () => hidden,
     },
     hint,
+    listeners: () => hearers.size,
     hide: () => {
       hidden = true;
       clock.throttle(hiddenGridMs);

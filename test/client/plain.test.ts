@@ -42,7 +42,7 @@ describe("plain mode", () => {
     const one = plain({
       serialize: (payload) => JSON.stringify(payload),
       isAck: (raw) => {
-        const { ack } = JSON.parse(String(raw)) as { ack?: string };
+        const { ack } = JSON.parse(raw as string) as { ack?: string };
         return ack === undefined ? undefined : [ack];
       },
     });

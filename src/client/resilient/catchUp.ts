@@ -45,7 +45,18 @@ export const createCatchUp = (host: ProtocolHost, resubscribe: (ask: ChannelAsk)
 
   const ask = (channel: Channel): ChannelAsk => {
     const { cursor, name } = channel;
-    progress.set(name, { phase: "asked", askAtMs: 0, replayed: 0, fresh: !cursor, parts: [], pending: null });
+    // In place: an event that is being applied right now must see that the log was asked for.
+    const state = progress.get(name) ?? ({} as Progress);
+    progress.set(
+      name,
+      Object.assign(state, {
+        phase: "asked",
+        replayed: 0,
+        fresh: !cursor,
+        parts: [],
+        pending: null,
+      } as const),
+    );
     return cursor ? { c: name, ...cursor } : { c: name, since: channel.since };
   };
 

@@ -48,9 +48,10 @@ export const createDelivery = (host: ProtocolHost, options: DeliveryOptions): De
   };
 
   const answered = (lane: QueuedLane, answer: Answer): void => {
-    cautious = false;
     const settled = settleAnswered(queue.outbox, lane, answer, clock.nowMs());
-    if (settled.length) queue.settle(settled);
+    if (!settled.length) return;
+    cautious = false;
+    queue.settle(settled);
   };
 
   const renew = (lane: QueuedLane, forgotten: boolean): void => {
