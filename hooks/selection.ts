@@ -22,7 +22,7 @@ export const selection = <T, S>(
   let memo: { readonly source: T; readonly selected: S } | undefined;
   return () => {
     const source = get();
-    if (memo?.source !== source || !memo) {
+    if (!memo || memo.source !== source) {
       const selected = selector(source);
       memo = { source, selected: memo && isEqual(memo.selected, selected) ? memo.selected : selected };
     }

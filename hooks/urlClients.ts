@@ -4,9 +4,11 @@ import type { ResilientClient } from "../src/client/ResilientClient.ts";
 
 interface Entry {
   readonly client: ResilientClient;
-  users: number;
-  /** Its last user left. It stays until another URL is asked for, so that coming back finds the same client and its queue. */
-  idle: boolean;
+  /**
+   * Undefined before the first came, 0 after the last left. Then it stays until another URL is asked for, so that coming
+   * back finds the same client and its queue.
+   */
+  users?: number | undefined;
 }
 
 /** One per page and version: two bundles, or a module replaced by HMR, still share a socket. */
@@ -20,23 +22,20 @@ const counted = (client: ResilientClient): Entry => {
     client: {
       ...client,
       retain: () => {
-        entry.users += 1;
-        entry.idle = false;
+        entry.users = (entry.users ?? 0) + 1;
         const release = client.retain();
         return () => {
-          entry.users -= 1;
-          entry.idle = entry.users === 0;
+          entry.users!--;
           release();
         };
       },
     },
-    users: 0,
-    idle: false,
   };
   return entry;
 };
 
-const isAbandoned = ({ idle, client }: Entry): boolean => idle && client.outbox.state.get().depth === 0;
+const isAbandoned = ({ users, client }: Entry): boolean =>
+  users === 0 && client.outbox.state.get().depth === 0;
 
 const isServer = (): boolean => typeof window === "undefined";
 
@@ -49,7 +48,7 @@ export const urlClient = (url: string): ResilientClient => {
     for (const [other, candidate] of entries) if (isAbandoned(candidate)) entries.delete(other);
     entries.set(url, (entry = counted(createResilientClient({ url }))));
   }
-  entry.idle = false;
+  entry.users ||= undefined;
   return entry.client;
 };
 

@@ -9,7 +9,9 @@ export function useStore<T, S = T>(
   selector: (value: T) => S = identity as never,
   isEqual: (a: S, b: S) => boolean = shallow,
 ): S {
-  const selected = useMemo(() => selection(get, selector, isEqual), [get, selector, isEqual]);
-  const atServer = useMemo(() => selection(getServer, selector, isEqual), [getServer, selector, isEqual]);
-  return useSyncExternalStore(subscribe, selected, atServer);
+  const [here, atServer] = useMemo(
+    () => [get, getServer].map((read) => selection(read, selector, isEqual)) as [() => S, () => S],
+    [get, getServer, selector, isEqual],
+  );
+  return useSyncExternalStore(subscribe, here, atServer);
 }

@@ -35,12 +35,12 @@ export function ClientProvider({
   let current = held;
   // During render, not in an effect: an effect would commit the new prop with the old client once.
   if (held.key !== (client ?? keyOf(options))) setHeld((current = holdClient(client, options)));
-  useInsertionEffect(() => current.update(options));
+  useInsertionEffect(() => current.update?.(options));
   const shown = useRef<HeldClient>(null);
   useEffect(() => {
     const before = shown.current;
     shown.current = current;
-    if (before !== current) before?.dispose();
+    if (before !== current) before?.dispose?.();
     return lease(current.client, connect);
   }, [current, connect]);
   return <Context.Provider value={current.client}>{children}</Context.Provider>;

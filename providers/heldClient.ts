@@ -8,9 +8,9 @@ export interface HeldClient {
   /** Another key is another connection. */
   readonly key: unknown;
   /** Takes the props of the latest commit: functions are read from here whenever they are called. */
-  readonly update: (options: ResilientClientOptions) => void;
+  readonly update?: (options: ResilientClientOptions) => void;
   /** Ends a client of ours; one that was handed in belongs to its maker. */
-  readonly dispose: () => void;
+  readonly dispose?: () => void;
 }
 
 type Options = Readonly<Record<string, unknown>>;
@@ -19,14 +19,6 @@ type Call = (...input: never[]) => unknown;
 /** Who speaks to whom: a change of these is a new connection, a change of anything else is not. */
 export const keyOf = ({ url, identity, name }: ResilientClientOptions): string =>
   JSON.stringify([url, identity, name]);
-
-const nothing = (): void => {};
-const lent = (client: ResilientClient): HeldClient => ({
-  client,
-  key: client,
-  update: nothing,
-  dispose: nothing,
-});
 
 /** Functions compare equal, since they are read latest; ports and protocols hold functions and nothing else to change. */
 const fingerprint = (key: string, value: unknown): string | undefined =>
@@ -38,6 +30,14 @@ const changes = (before: Options, after: Options): string[] =>
   Object.keys({ ...before, ...after }).filter(
     (key) => fingerprint(key, before[key]) !== fingerprint(key, after[key]),
   );
+
+const warnOf = (changed: readonly string[]): boolean => {
+  if (!changed.length) return false;
+  console.warn(
+    `[resilient-socket] ${changed.join(", ")}: changed after the client was created, without effect. Give the provider a new url, identity, name or React key for a new client.`,
+  );
+  return true;
+};
 
 const owned = (first: ResilientClientOptions): HeldClient => {
   let latest = first as unknown as Options;
@@ -54,13 +54,7 @@ const owned = (first: ResilientClientOptions): HeldClient => {
     key: keyOf(first),
     update: (options) => {
       latest = options as unknown as Options;
-      if (process.env.NODE_ENV === "production" || warned) return;
-      const changed = changes(first as unknown as Options, latest);
-      warned = changed.length > 0;
-      if (warned)
-        console.warn(
-          `[resilient-socket] ${changed.join(", ")}: changed after the client was created, without effect. Give the provider a new url, identity, name or React key for a new client.`,
-        );
+      if (process.env.NODE_ENV !== "production" && !warned) warned = warnOf(changes(first as never, latest));
     },
     dispose: () => void client.dispose(),
   };
@@ -70,4 +64,4 @@ const owned = (first: ResilientClientOptions): HeldClient => {
 export const holdClient = (
   given: ResilientClient | undefined,
   options: ResilientClientOptions,
-): HeldClient => (given ? lent(given) : owned(options));
+): HeldClient => (given ? { client: given, key: given } : owned(options));
