@@ -8,6 +8,7 @@ export default defineConfig({
   platform: "neutral",
   target: "es2022",
   unbundle: true,
+  deps: { neverBundle: [/^node:/] },
   dts: { sourcemap: false },
   sourcemap: true,
   fixedExtension: false,
