@@ -166,14 +166,16 @@ export function createConnection(
     });
   }
 
-  const release = context.admission.knock(request.remoteAddress) ?? (() => {});
+  const place = context.admission.knock(request.remoteAddress);
+  const release = place ?? (() => {});
   const cancelDeadline = clock.after(limits.authTimeoutMs, () =>
     refuse({ code: "AUTH_TIMEOUT", close: closeCodes.authTimeout, retriable: true }),
   );
   disposal.add(cancelDeadline);
   disposal.add(release);
   disposal.add(outbound.stop);
-  outbound.send(helloFrame(context));
+  if (place) outbound.send(helloFrame(context));
+  else refuse({ code: "TOO_MANY_PENDING", close: closeCodes.connectionLimit, retriable: true });
 
   const guarded = (task: () => void) => {
     try {
