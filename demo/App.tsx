@@ -1,0 +1,64 @@
+import { useEffect, useState } from "react";
+import { BareLedger } from "./BareLedger.tsx";
+import { Board } from "./Board.tsx";
+import type { Books } from "./books.ts";
+import { Chat } from "./Chat.tsx";
+import { Connection } from "./Connection.tsx";
+import { FaultPanel } from "./FaultPanel.tsx";
+import { lab } from "./lab.ts";
+import { Ledger } from "./Ledger.tsx";
+import type { Setup } from "./setup.ts";
+import { ResilientSocketProvider } from "./socket.ts";
+import { Traffic } from "./Traffic.tsx";
+import { useBareTraffic } from "./useBareTraffic.ts";
+
+interface AppProps {
+  readonly visit: string;
+  readonly books: Books;
+  readonly setup: Setup;
+}
+
+export function App({ visit, books, setup }: AppProps) {
+  const [wanted, setWanted] = useState(true);
+  const [ready, setReady] = useState(false);
+  // Both apps start at the same moment, when both are connected for the first time.
+  const bare = useBareTraffic(`${setup.bare}?visit=${visit}`, books.bare, wanted && ready);
+  const flowing = wanted && ready && bare.ready;
+  useEffect(() => {
+    if (ready && bare.ready) void lab.setTraffic(visit, wanted);
+  }, [visit, ready, bare.ready, wanted]);
+
+  return (
+    <ResilientSocketProvider url={setup.resilient}>
+      <Traffic visit={visit} record={books.resilient} on={flowing} onReady={() => setReady(true)} />
+      <header className="masthead">
+        <p className="wordmark">resilient-socket</p>
+        <Connection />
+      </header>
+      <main>
+        <section className="hero" aria-labelledby="claim">
+          <h1 id="claim">Pull the plug. Count what is missing.</h1>
+          <p className="lead">
+            Twenty numbered messages a second travel each way through a network that you can break below. The
+            page keeps its own record; another process counts the rows in the server’s log. They must agree.
+          </p>
+          <div className="ledgers">
+            <Ledger balance={books.balance} flowing={wanted} onFlowing={setWanted} />
+            <BareLedger balance={books.balance} open={bare.open} />
+          </div>
+        </section>
+        <FaultPanel balance={books.balance} />
+        <div className="app">
+          <Chat />
+          <Board />
+        </div>
+      </main>
+      <footer className="colophon">
+        <p>
+          “Stored” is read from the database file by a process that serves neither app. “Seen” is counted from
+          the numbers inside the payloads. “Lost” means: something newer arrived and this never did.
+        </p>
+      </footer>
+    </ResilientSocketProvider>
+  );
+}

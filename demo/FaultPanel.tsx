@@ -1,0 +1,42 @@
+import type { Balance } from "./books.ts";
+import { faults } from "./faults.ts";
+import type { Store } from "./store.ts";
+import { TrialLine } from "./TrialLine.tsx";
+import { useTrials } from "./useTrials.ts";
+
+/** Five ways to lose a connection, what to expect of each, and what then happened. */
+export function FaultPanel({ balance }: { readonly balance: Store<Balance> }) {
+  const { trials, press } = useTrials(balance);
+  const running = trials[0]?.phase === "over" ? undefined : trials[0];
+  return (
+    <section className="faults" aria-labelledby="faults-title">
+      <h2 id="faults-title">Break it</h2>
+      <ul className="fault-list">
+        {faults.map(({ id, name, lasts, expect }) => (
+          <li key={id}>
+            <button
+              type="button"
+              className="fault"
+              data-fault={id}
+              data-running={running?.fault === id}
+              aria-disabled={running !== undefined}
+              onClick={() => {
+                if (!running) void press(id);
+              }}
+            >
+              <span className="fault-name">{name}</span>
+              <span className="fault-lasts">{lasts}</span>
+              <span className="fault-expect">{expect}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <ol className="trials" aria-live="polite" aria-label="What happened">
+        {trials.length === 0 && <li className="trials-empty">Nothing has happened yet.</li>}
+        {trials.map((trial) => (
+          <TrialLine key={trial.id} trial={trial} />
+        ))}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,66 @@
+import type { Balance } from "./books.ts";
+import { count } from "./format.ts";
+import { Queue } from "./Queue.tsx";
+import type { Store } from "./store.ts";
+import { Trail } from "./Trail.tsx";
+import { useBalance } from "./useBalance.ts";
+
+interface LedgerProps {
+  readonly balance: Store<Balance>;
+  readonly flowing: boolean;
+  readonly onFlowing: (flowing: boolean) => void;
+}
+
+/** The ledger of truth: two records that know nothing of each other. */
+export function Ledger({ balance, flowing, onFlowing }: LedgerProps) {
+  const { resilient, trail } = useBalance(balance);
+  const { sent, stored, seen, lost, twice } = resilient;
+  return (
+    <section className="card ledger" aria-labelledby="ledger-title" data-testid="ledger">
+      <header className="card-head">
+        <h2 id="ledger-title">With resilient-socket</h2>
+        <button type="button" className="quiet-button" onClick={() => onFlowing(!flowing)}>
+          {flowing ? "Pause traffic" : "Resume traffic"}
+        </button>
+      </header>
+      <dl className="figures">
+        <Figure name="sent" value={sent} note="by the page and by the server" />
+        <Figure name="stored" value={stored} note="rows in the server’s log" />
+        <Figure name="seen" value={seen} note="arrived on this page" />
+      </dl>
+      <dl className="verdicts">
+        <Verdict name="lost" value={lost} />
+        <Verdict name="twice" value={twice} />
+        <Queue />
+      </dl>
+      <Trail values={trail.map(({ waiting }) => waiting)} label="On the way, last minute" floor={40} />
+    </section>
+  );
+}
+
+function Figure({
+  name,
+  value,
+  note,
+}: {
+  readonly name: string;
+  readonly value: number;
+  readonly note: string;
+}) {
+  return (
+    <div className="figure">
+      <dt>{name}</dt>
+      <dd data-figure={name}>{count(value)}</dd>
+      <p>{note}</p>
+    </div>
+  );
+}
+
+function Verdict({ name, value }: { readonly name: string; readonly value: number }) {
+  return (
+    <div className="verdict" data-clean={value === 0}>
+      <dt>{name}</dt>
+      <dd data-figure={name}>{count(value)}</dd>
+    </div>
+  );
+}

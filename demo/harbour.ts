@@ -1,0 +1,28 @@
+/** What the demo's app is about: a harbour with instruments and a crew. */
+export interface Reading {
+  readonly instrument: InstrumentId;
+  readonly value: number;
+}
+
+export const instruments = [
+  { id: "wind", name: "Wind, pier head", unit: "kn", start: 14.2, step: 0.5, digits: 1 },
+  { id: "tide", name: "Tide, inner lock", unit: "m", start: 3.41, step: 0.012, digits: 2 },
+  { id: "swell", name: "Swell, approach", unit: "m", start: 1.12, step: 0.03, digits: 2 },
+  { id: "water", name: "Water", unit: "°C", start: 11.6, step: 0.06, digits: 1 },
+  { id: "crane", name: "Crane 4, load", unit: "t", start: 27.5, step: 0.9, digits: 1 },
+  { id: "fuel", name: "Shore power", unit: "kW", start: 842, step: 6, digits: 0 },
+] as const;
+
+export type InstrumentId = (typeof instruments)[number]["id"];
+
+export interface ChatLine {
+  readonly from: string;
+  readonly text: string;
+}
+
+export const chatChannel = "room:harbour";
+export const boardChannel = "board";
+export const ledgerChannel = (visit: string): `ledger:${string}` => `ledger:${visit}`;
+
+/** Longer lines are refused by the server. */
+export const longestLine = 140;

@@ -1,0 +1,21 @@
+import type { Count } from "./tally.ts";
+
+/** What the page asks for first: GET /setup.json. */
+export interface Setup {
+  /** Through the fault-making proxy, as everything the two apps say. */
+  readonly resilient: string;
+  readonly bare: string;
+}
+
+/** One side of the books as the lab keeps it, four times a second: GET /figures. */
+export interface LabFigures {
+  /** What the outside world asked this server to publish. */
+  readonly published: number;
+  /** Read from the server's log by another process. */
+  readonly stored: Count;
+}
+
+export interface Figures {
+  readonly resilient: LabFigures;
+  readonly bare: LabFigures;
+}

@@ -1,0 +1,37 @@
+import type { FaultId } from "./faults.ts";
+import type { Balance } from "./books.ts";
+
+/** A fault and what became of it. Times in ms since the button was pressed. */
+export interface Trial {
+  readonly id: number;
+  readonly fault: FaultId;
+  /** Unix ms. */
+  readonly startedAt: number;
+  readonly phase: "broken" | "recovering" | "over";
+  /** The connection left `connected`; null when it never did. */
+  readonly noticedMs: number | null;
+  /** Connected again, for the last time. */
+  readonly backMs: number | null;
+  /** The network was whole again. */
+  readonly clearedMs: number | null;
+  /** Most messages in the outbox at a time. */
+  readonly waited: number;
+  readonly lost: number;
+  readonly bareLost: number;
+  /** Where the books stood. */
+  readonly before: Balance;
+}
+
+export const beginTrial = (id: number, fault: FaultId, startedAt: number, before: Balance): Trial => ({
+  id,
+  fault,
+  startedAt,
+  before,
+  phase: "broken",
+  noticedMs: null,
+  backMs: null,
+  clearedMs: null,
+  waited: 0,
+  lost: 0,
+  bareLost: 0,
+});

@@ -1,0 +1,68 @@
+import { useEffect, useRef, useState } from "react";
+import type { Balance } from "./books.ts";
+import type { FaultId } from "./faults.ts";
+import { lab } from "./lab.ts";
+import { useResilientClient } from "./socket.ts";
+import type { Store } from "./store.ts";
+import { beginTrial, type Trial } from "./trial.ts";
+
+const kept = 8;
+
+/** Presses the lab's buttons and takes down what happens. Newest first. */
+export function useTrials(balance: Store<Balance>) {
+  const client = useResilientClient();
+  const [trials, setTrials] = useState<readonly Trial[]>([]);
+  const pressed = useRef(0);
+
+  useEffect(() => {
+    const amend = (change: (trial: Trial, atMs: number) => Partial<Trial>): void => {
+      setTrials(([latest, ...earlier]) =>
+        latest ? [{ ...latest, ...change(latest, Date.now() - latest.startedAt) }, ...earlier] : [],
+      );
+    };
+    const removals = [
+      client.on("transition", ({ from, to }) =>
+        amend(({ phase, noticedMs, backMs }, atMs) => {
+          if (phase === "over" || from.name === to.name) return {};
+          if (to.name === "connected") return { backMs: atMs };
+          return from.name === "connected" ? { noticedMs: noticedMs ?? atMs, backMs: null } : { backMs };
+        }),
+      ),
+      client.outbox.state.subscribe(() => {
+        const { depth } = client.outbox.state.get();
+        amend(({ phase, waited }) => (phase !== "over" && depth > waited ? { waited: depth } : {}));
+      }),
+      balance.subscribe(() => {
+        const { resilient, bare } = balance.get();
+        const { oldestAt } = client.outbox.state.get();
+        const connected = client.state.get().name === "connected";
+        amend(({ phase, startedAt, clearedMs, lost, before }) => {
+          const caughtUp = clearedMs !== null && (oldestAt === null || oldestAt > startedAt + clearedMs);
+          return {
+            phase: phase === "recovering" && connected && caughtUp ? "over" : phase,
+            lost: phase === "over" ? lost : resilient.lost - before.resilient.lost,
+            // The bare app may still be finding out.
+            bareLost: bare.lost - before.bare.lost,
+          };
+        });
+      }),
+    ];
+    return () => {
+      for (const remove of removals) remove();
+    };
+  }, [client, balance]);
+
+  const press = async (fault: FaultId): Promise<void> => {
+    const id = ++pressed.current;
+    const startedAt = Date.now();
+    setTrials((before) => [beginTrial(id, fault, startedAt, balance.get()), ...before].slice(0, kept));
+    await lab.perform(fault);
+    setTrials((all) =>
+      all.map((trial) =>
+        trial.id === id ? { ...trial, phase: "recovering", clearedMs: Date.now() - startedAt } : trial,
+      ),
+    );
+  };
+
+  return { trials, press };
+}
