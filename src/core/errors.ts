@@ -6,13 +6,11 @@ export type ErrorCode =
   | "QUEUE_FULL"
   | "SSR"
   | "DISPOSED"
-  | "SUBJECT_CHANGED"
   // one attempt
   | "CONNECT_TIMEOUT"
   | "HANDSHAKE_TIMEOUT"
   | "HEARTBEAT_TIMEOUT"
   | "SOCKET_CLOSED"
-  | "SOCKET_ERROR"
   | "AUTH_FAILED"
   | "INVALID_FRAME"
   // the connection
