@@ -12,9 +12,10 @@ export function BareLedger({ balance, open }: { readonly balance: Store<Balance>
   return (
     <section className="card bare" aria-labelledby="bare-title" data-testid="bare">
       <header className="card-head">
-        <h2 id="bare-title">With a reconnecting WebSocket</h2>
-        <p className="bare-state">{open ? "open" : "closed"}</p>
+        <h2 id="bare-title">With a bare WebSocket</h2>
+        <p>{open ? "open" : "closed"}</p>
       </header>
+      <p className="bare-note">It reconnects, sends JSON, and forgets.</p>
       <div className="bare-lost" data-clean={bare.lost === 0}>
         <p>lost</p>
         <p data-figure="lost">{count(bare.lost)}</p>

@@ -27,12 +27,12 @@ export function Chat() {
 
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const text = new FormData(event.currentTarget).get("text")?.toString().trim();
-    if (!text) return;
-    const line = { from: me, text };
+    const text = new FormData(event.currentTarget).get("text");
+    if (typeof text !== "string" || !text.trim()) return;
+    event.currentTarget.reset();
+    const line = { from: me, text: text.trim() };
     const receipt = send(line);
     add({ id: receipt.id, receipt, ...line });
-    event.currentTarget.reset();
   };
 
   return (

@@ -12,7 +12,7 @@ const tell = ({ phase, noticedMs, backMs, clearedMs, waited, lost }: Trial): rea
     noticedMs === null ? "stayed connected" : `noticed after ${milliseconds(noticedMs)}`,
     ...back,
     ...(since > 0 ? [`${milliseconds(since)} after the network`] : []),
-    `${count(waited)} messages waited`,
+    waited === 1 ? "1 message waited" : `${count(waited)} messages waited`,
     `${count(lost)} lost`,
   ];
 };

@@ -3,6 +3,8 @@ import { boardChannel, chatChannel, instruments, type ChatLine, type Reading } f
 
 const everyMs = 50;
 const crewEveryMs = 9_000;
+/** What was said before anybody came. */
+const earlier = 3;
 
 const crew: readonly ChatLine[] = [
   { from: "Ines", text: "Pilot is on board, the Alma comes through the lock at half past." },
@@ -34,8 +36,11 @@ export const runHarbour = (server: ResilientServer): { setVisitors: (count: numb
     server.publish(boardChannel, reading).catch(console.error);
   };
   const talk = (): void => {
-    server.publish(chatChannel, crew[line++ % crew.length]).catch(console.error);
+    const idempotencyKey = line < earlier ? { idempotencyKey: `crew:${line}` } : {};
+    server.publish(chatChannel, crew[line++ % crew.length], idempotencyKey).catch(console.error);
   };
+  // Said once, however often this process starts.
+  while (line < earlier) talk();
 
   return {
     setVisitors: (count) => {

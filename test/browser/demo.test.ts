@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Browser, Page } from "playwright";
+import { openChromium, type RunningDemo, startDemo } from "../../demo/driveDemo.ts";
+import { faults } from "../../demo/faults.ts";
+
+let demo: RunningDemo;
+let browser: Browser;
+let page: Page;
+const complaints: string[] = [];
+
+/** The faults break the network; the browser may say so. */
+const isAboutTheNetwork = (text: string): boolean =>
+  /WebSocket connection to 'ws:\/\/127\.0\.0\.1/.test(text);
+
+beforeAll(async () => {
+  demo = await startDemo();
+  browser = await openChromium();
+  page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  page.on("pageerror", ({ message }) => complaints.push(message));
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type()) && !isAboutTheNetwork(message.text()))
+      complaints.push(message.text());
+  });
+  await page.goto(demo.url);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+const figures = async (card: "ledger" | "bare"): Promise<Readonly<Record<string, number>>> => {
+  const cells = await page.getByTestId(card).locator("[data-figure]").all();
+  const read: Record<string, number> = {};
+  for (const cell of cells) {
+    const name = (await cell.getAttribute("data-figure")) ?? "";
+    read[name] = Number((await cell.textContent())?.replaceAll(",", ""));
+  }
+  return read;
+};
+
+/** The figures once they have stopped and agree, or what they are after a long wait. */
+const settled = async (): Promise<Readonly<Record<string, number>>> => {
+  await page.getByRole("button", { name: "Pause traffic" }).click();
+  let before = await figures("ledger");
+  for (let patience = 40; patience > 0; patience--) {
+    await page.waitForTimeout(500);
+    const now = await figures("ledger");
+    const still = now["sent"] === before["sent"] && now["sent"] === now["stored"];
+    if (still && now["sent"] === now["seen"]) return now;
+    before = now;
+  }
+  return before;
+};
+
+it("loses nothing and sees nothing twice through every fault of the demo, where a bare socket does", async () => {
+  await page.waitForFunction(() => document.querySelector("[data-figure=seen]")?.textContent !== "0");
+
+  for (const { id, name } of faults) {
+    await page.getByRole("button", { name }).click();
+    const trial = page.locator(`[data-trial=${id}][data-phase=over]`);
+    await trial.waitFor({ timeout: 60_000 });
+    // The bare socket dials once a second; what it missed shows with the next number that arrives.
+    await page.waitForTimeout(1_500);
+    console.log((await trial.innerText()).replaceAll(/\s*\n+\s*/g, " | "));
+  }
+
+  const { sent, ...resilient } = await settled();
+  const bare = await figures("bare");
+  console.log("with resilient-socket", { sent, ...resilient }, "with a bare socket", bare);
+  expect(resilient).toEqual({ stored: sent, seen: sent, lost: 0, twice: 0 });
+  expect(bare["lost"]).toBeGreaterThan(0);
+  expect(complaints).toEqual([]);
+});
+
+it("writes the receipt on a chat line: stored with its place, or rejected with the reason", async () => {
+  const say = async (text: string): Promise<void> => {
+    await page.getByLabel("Message to the harbour crew").fill(text);
+    await page.getByRole("button", { name: "Send" }).click();
+  };
+  await say("Is the lock free?");
+  await say("x".repeat(141));
+  const receipts = page.locator(".receipt");
+  await receipts.getByText(/^stored #\d+$/).waitFor();
+  await receipts.getByText("rejected TOO_LONG").waitFor();
+});
+
+it("asks nobody but this machine for anything", async () => {
+  const asked = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
+  expect(asked.filter((name) => !name.startsWith(demo.url))).toEqual([]);
+});
