@@ -1,5 +1,6 @@
 import type { Clock } from "../core/ports.ts";
 import { metricNames } from "../telemetry/metricNames.ts";
+import { contain } from "./contain.ts";
 import type { Metrics } from "./metrics.ts";
 import type { AppendBatch, AppendItem, AppendResult, LogEvent, LogStore } from "./store/LogStore.ts";
 
@@ -34,15 +35,12 @@ export interface AppenderOptions {
   /** Hears what was committed, in commit order. */
   readonly onCommitted: (events: readonly LogEvent[]) => void;
   readonly onStoreError: (error: unknown) => void;
+  /** A listener threw: the others still hear. */
+  readonly onDefect: (error: unknown) => void;
 }
 
-export function createAppender({
-  store,
-  clock,
-  metrics,
-  onCommitted,
-  onStoreError,
-}: AppenderOptions): Appender {
+export function createAppender(options: AppenderOptions): Appender {
+  const { store, clock, metrics, onCommitted, onStoreError, onDefect } = options;
   let gathering: OpenBatch[] = [];
   let open = new Map<AppendSink, OpenBatch>();
   let isScheduled = false;
@@ -67,17 +65,17 @@ export function createAppender({
     results.forEach((result, i) => {
       for (const event of result.events) events.push(event);
       const batch = batches[i];
-      batch?.sink.settled(result, batch.items.length);
+      if (batch) contain(() => batch.sink.settled(result, batch.items.length), onDefect);
     });
     metrics.count(metricNames.appended, events.length);
-    if (events.length > 0) onCommitted(events);
+    if (events.length > 0) contain(() => onCommitted(events), onDefect);
     next();
   };
 
   const failed = (batches: readonly OpenBatch[], error: unknown) => {
     metrics.count(metricNames.storeErrors);
     onStoreError(error);
-    for (const { sink, items } of batches) sink.failed(firstOf(items), items.length);
+    for (const { sink, items } of batches) contain(() => sink.failed(firstOf(items), items.length), onDefect);
     next();
   };
 

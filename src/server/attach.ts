@@ -6,6 +6,7 @@ import type { ServerContext } from "./context.ts";
 import { isOriginAllowed } from "./origin.ts";
 import type { HandshakeRequest, ResilientServer } from "./options.ts";
 import { serverSocketOf } from "./serverSocketOf.ts";
+import { describeError } from "./describeError.ts";
 
 export interface AttachOptions extends Pick<ServerContext, "options" | "limits" | "metrics" | "log"> {
   readonly httpServer: Server;
@@ -23,7 +24,7 @@ export function attach(attachment: AttachOptions): () => void {
   const { httpServer, path, endpoints } = attachment;
   let upgrader: WebSocketServer | undefined;
   const loading = load(attachment).then((loaded) => (upgrader = loaded));
-  loading.catch((error: unknown) => attachment.log("error", "WS_MISSING", { error: String(error) }));
+  loading.catch((error: unknown) => attachment.log("error", "WS_MISSING", { error: describeError(error) }));
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Without a listener an ECONNRESET here would end the process.
@@ -61,7 +62,7 @@ async function load({ limits, log }: AttachOptions): Promise<WebSocketServer> {
     handleProtocols: () => SUBPROTOCOL,
   };
   const upgrader = new Upgrader(options);
-  upgrader.on("error", (error) => log("error", "WS_ERROR", { error: String(error) }));
+  upgrader.on("error", (error) => log("error", "WS_ERROR", { error: describeError(error) }));
   upgrader.on("wsClientError", (_error, socket) => socket.destroy());
   return upgrader;
 }

@@ -3,6 +3,7 @@ import { decodeClientFrame } from "../protocol/decodeClientFrame.ts";
 import type { ClientFrame } from "../protocol/frames.ts";
 import { PROTOCOL_VERSION } from "../protocol/version.ts";
 import { metricNames } from "../telemetry/metricNames.ts";
+import { contain } from "./contain.ts";
 import { createDisposal } from "./disposal.ts";
 import { admit, type AuthFrame, authenticate, type Refusal } from "./handshake.ts";
 import { helloFrame } from "./helloFrame.ts";
@@ -10,6 +11,7 @@ import { MAX_BYTES_BEFORE_AUTH } from "./limits.ts";
 import type { HandshakeRequest, Identity, ServerSocket, ServerSocketEvents } from "./options.ts";
 import { createOutbound } from "./outbound.ts";
 import { createSession, type Session, type SessionContext } from "./session.ts";
+import { describeError } from "./describeError.ts";
 
 export interface Connection extends ServerSocketEvents {
   /** The server ends it. */
@@ -38,7 +40,7 @@ export function createConnection(
   const cid = dice.uuid();
   const disposal = createDisposal((error) => {
     metrics.count(metricNames.cleanupErrors);
-    log("error", "CLEANUP_FAILED", { cid, error: String(error) });
+    log("error", "CLEANUP_FAILED", { cid, error: describeError(error) });
   });
   let phase: Phase = { name: "knocking" };
   let bytesBeforeAuth = 0;
@@ -53,11 +55,17 @@ export function createConnection(
     onBroken: () => close(closeCodes.internal, "send failed"),
   });
 
+  const failed = (error: unknown) => {
+    log("error", "INTERNAL", { cid, error: describeError(error) });
+    refuse({ code: "INTERNAL", close: closeCodes.internal, retriable: true });
+  };
+  const eventually = <T>(answer: Promise<T>, then: (value: T) => void) =>
+    void answer.then(then).catch(failed);
+
   const refuse = ({ close: code, ...error }: Refusal & { readonly status?: number }) => {
     if (phase.name === "closed") return;
     metrics.count(metricNames.framesRejected, 1, error.code);
     outbound.send({ t: "error", ...error });
-    outbound.flush();
     close(code, error.code);
   };
 
@@ -71,7 +79,7 @@ export function createConnection(
     try {
       socket.close(code, reason.slice(0, 100));
     } catch (error) {
-      log("warn", "CLOSE_FAILED", { cid, error: String(error) });
+      log("warn", "CLOSE_FAILED", { cid, error: describeError(error) });
     }
     cancelCut = clock.after(CLOSE_PATIENCE_MS, () => socket.terminate());
   }
@@ -121,7 +129,7 @@ export function createConnection(
     const mine: Phase = { name: "authenticating", waiting: [] };
     phase = mine;
     peerVersion = frame.v ?? PROTOCOL_VERSION;
-    void authenticate(context, frame.token, request).then((answer) => {
+    eventually(authenticate(context, frame.token, request), (answer) => {
       if (phase !== mine) return;
       if ("close" in answer) return denied(answer);
       const leave = admit(context, answer, frame, { supersede: superseded });
@@ -147,7 +155,7 @@ export function createConnection(
     metrics.count(metricNames.handshakes, 1, "accepted");
     cancelDeadline();
     release();
-    const session = createSession({ context, cid, identity, outbound, refuse, close });
+    const session = createSession({ context, cid, identity, outbound, refuse, close, failed });
     disposal.add(session.stop);
     phase = { name: "open", session };
     outbound.send({ t: "authed", subject: identity.subject, exp: identity.expiresAt ?? null });
@@ -156,7 +164,7 @@ export function createConnection(
 
   /** A fresh token in band. It must speak for the same subject. */
   function renew(session: Session, frame: AuthFrame): void {
-    void authenticate(context, frame.token, request).then((answer) => {
+    eventually(authenticate(context, frame.token, request), (answer) => {
       if (phase.name !== "open") return;
       if ("close" in answer) return denied(answer);
       if (answer.subject !== session.subject)
@@ -177,21 +185,12 @@ export function createConnection(
   if (place) outbound.send(helloFrame(context));
   else refuse({ code: "TOO_MANY_PENDING", close: closeCodes.connectionLimit, retriable: true });
 
-  const guarded = (task: () => void) => {
-    try {
-      task();
-    } catch (error) {
-      log("error", "INTERNAL", { cid, error: String(error) });
-      refuse({ code: "INTERNAL", close: closeCodes.internal, retriable: true });
-    }
-  };
-
   return {
     received: (data) =>
-      guarded(() => {
+      contain(() => {
         if (phase.name === "open") phase.session.heard();
         heard(data);
-      }),
+      }, failed),
     end: close,
     closed: () => {
       metrics.count(metricNames.disconnects, 1, String(closedWith ?? "peer"));

@@ -1,6 +1,7 @@
 import { nodeClock } from "../platform/nodeClock.ts";
 import { systemDice } from "../platform/systemDice.ts";
 import { metricNames } from "../telemetry/metricNames.ts";
+import { contain, containedClock } from "./contain.ts";
 import { createAppender } from "./appender.ts";
 import { attach } from "./attach.ts";
 import { createChannelHub } from "./channelHub.ts";
@@ -21,16 +22,24 @@ import type {
 import type { SessionContext } from "./session.ts";
 import { singleFlight } from "./singleFlight.ts";
 import { sqliteStore } from "./store/sqliteStore.ts";
+import { describeError } from "./describeError.ts";
 
 /** The companion server on any transport; `attach` puts it on a Node HTTP server. */
 export function createResilientServer(options: ResilientServerOptions): ResilientServer {
-  const { clock, dice } = options.ports ?? { clock: nodeClock, dice: systemDice };
+  const ports = options.ports ?? { clock: nodeClock, dice: systemDice };
+  const { dice } = ports;
   const store = options.store ?? sqliteStore({ path: "./resilient-socket.db" });
   const fanOut = options.fanOut ?? localFanOut();
   const limits = resolveLimits(options.limits, store.window);
   const metrics = createMetrics();
-  const log: SessionContext["log"] = (level, code, fields = {}) => options.logger?.(level, code, fields);
-  const onStoreError = (error: unknown) => log("error", "STORE_UNAVAILABLE", { error: String(error) });
+  const log: SessionContext["log"] = (level, code, fields = {}) =>
+    contain(
+      () => options.logger?.(level, code, fields),
+      () => {},
+    );
+  const onDefect = (error: unknown) => log("error", "INTERNAL", { error: describeError(error) });
+  const clock = containedClock(ports.clock, onDefect);
+  const onStoreError = (error: unknown) => log("error", "STORE_UNAVAILABLE", { error: describeError(error) });
   const hub = createChannelHub({ store, clock, onStoreError });
   const admission = createAdmission(limits);
   const { snapshot } = options;
@@ -46,7 +55,7 @@ export function createResilientServer(options: ResilientServerOptions): Resilien
     admission,
     ready: once(store.open),
     fence: createFence(),
-    appender: createAppender({ store, clock, metrics, onCommitted: fanOut.publish, onStoreError }),
+    appender: createAppender({ store, clock, metrics, onCommitted: fanOut.publish, onStoreError, onDefect }),
     judge: createJudge(options, limits.maxDepth),
     heartbeat: {
       intervalMs: options.heartbeat?.intervalMs ?? 25_000,

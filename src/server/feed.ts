@@ -66,7 +66,7 @@ export function createFeed(options: FeedOptions): Feed {
       plan = next;
       if (next.verdict.status !== "delta") outbound.send({ t: "subscribed", ...next.verdict });
       start();
-    });
+    }, onBroken);
   }
 
   function start(): void {

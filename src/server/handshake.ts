@@ -3,6 +3,7 @@ import type { ClientFrame, FrameOf } from "../protocol/frames.ts";
 import type { ServerContext } from "./context.ts";
 import type { FenceHolder } from "./fence.ts";
 import type { HandshakeRequest, Identity } from "./options.ts";
+import { describeError } from "./describeError.ts";
 
 export type AuthFrame = FrameOf<"auth", ClientFrame>;
 
@@ -25,7 +26,7 @@ export async function authenticate(
   try {
     await ready();
   } catch (error) {
-    log("error", "STORE_UNAVAILABLE", { during: "open", error: String(error) });
+    log("error", "STORE_UNAVAILABLE", { during: "open", error: describeError(error) });
     return { code: "STORE_UNAVAILABLE", close: closeCodes.internal, retriable: true };
   }
   try {
@@ -33,7 +34,7 @@ export async function authenticate(
     if (identity !== null && typeof identity.subject === "string" && identity.subject !== "") return identity;
     return { code: "UNAUTHORISED", close: closeCodes.unauthorised, retriable: false };
   } catch (error) {
-    log("error", "AUTHENTICATE_FAILED", { error: String(error) });
+    log("error", "AUTHENTICATE_FAILED", { error: describeError(error) });
     return { code: "AUTH_UNAVAILABLE", close: closeCodes.internal, retriable: true };
   }
 }

@@ -4,6 +4,7 @@ import type { Judge } from "./judge.ts";
 import { createLane, type Lane, type Numbered } from "./lane.ts";
 import { MAX_PENDING_BYTES } from "./limits.ts";
 import { fullBucket, takeToken, type TokenBucket } from "./tokenBucket.ts";
+import { describeError } from "./describeError.ts";
 
 /** Everything a connection sends upward that has a number. */
 export interface Inbound {
@@ -27,7 +28,7 @@ export interface InboundOptions {
 const MAX_LANES = 4096;
 
 export function createInbound(options: InboundOptions): Inbound {
-  const { context, judge, subject, send, lam, fail } = options;
+  const { context, judge, subject, send, lam, fail, onDefect } = options;
   const { limits, clock, store } = context;
   const lanes = new Map<string, Lane>();
   const buckets = new Map<string, TokenBucket>();
@@ -61,6 +62,7 @@ export function createInbound(options: InboundOptions): Inbound {
       release: (bytes) => {
         pendingBytes -= bytes;
       },
+      onDefect,
     });
     lanes.set(key, lane);
     return lane;
@@ -84,10 +86,13 @@ export function createInbound(options: InboundOptions): Inbound {
     },
     claim: (producers) => {
       if (producers.length === 0) return send({ t: "positions", producers: [] });
-      store.positions(subject, producers).then(learn, (error: unknown) => {
-        context.log("error", "STORE_UNAVAILABLE", { during: "positions", error: String(error) });
-        if (!isStopped) fail("STORE_UNAVAILABLE");
-      });
+      void store
+        .positions(subject, producers)
+        .then(learn)
+        .catch((error: unknown) => {
+          context.log("error", "STORE_UNAVAILABLE", { during: "positions", error: describeError(error) });
+          if (!isStopped) fail("STORE_UNAVAILABLE");
+        });
     },
     stop: () => {
       isStopped = true;

@@ -1,9 +1,10 @@
-import type { FrameOf, ClientFrame, PubItem, ServerFrame } from "../protocol/frames.ts";
+import type { FrameOf, ClientFrame, Position, PubItem, ServerFrame } from "../protocol/frames.ts";
 import { metricNames } from "../telemetry/metricNames.ts";
 import type { AppendSink } from "./appender.ts";
 import type { ServerContext } from "./context.ts";
 import type { Judge, Judgement } from "./judge.ts";
 import type { AppendItem, AppendResult } from "./store/LogStore.ts";
+import { describeError } from "./describeError.ts";
 
 export type Numbered = FrameOf<"pub" | "skip", ClientFrame>;
 
@@ -27,6 +28,7 @@ export interface LaneOptions {
   /** Takes one message from the producer's rate; answers 0 or the ms to wait. */
   readonly charge: () => number;
   readonly release: (bytes: number) => void;
+  readonly onDefect: (error: unknown) => void;
 }
 
 /** A handler that fails this often on one number has met a message it cannot digest. */
@@ -130,18 +132,20 @@ export function createLane(options: LaneOptions): Lane {
   function lookUp(): void {
     const first = queue[0]?.frame as Numbered;
     isBusy = true;
-    store.positions(subject, [{ p, c: channel, acked: Number.MAX_SAFE_INTEGER }]).then(
-      ([position]) => {
-        isBusy = false;
-        next ??= (position?.n ?? 0) + 1;
-        pump();
-      },
-      (error: unknown) => {
-        isBusy = false;
-        context.log("error", "STORE_UNAVAILABLE", { during: "positions", error: String(error) });
-        if (!isStopped) retryFrom(first.t === "pub" ? first.n : first.from, "STORE_UNAVAILABLE", 500);
-      },
-    );
+    const known = ([position]: readonly Position[]) => {
+      isBusy = false;
+      next ??= (position?.n ?? 0) + 1;
+      pump();
+    };
+    const failed = (error: unknown) => {
+      isBusy = false;
+      context.log("error", "STORE_UNAVAILABLE", { during: "positions", error: describeError(error) });
+      if (!isStopped) retryFrom(first.t === "pub" ? first.n : first.from, "STORE_UNAVAILABLE", 500);
+    };
+    store
+      .positions(subject, [{ p, c: channel, acked: Number.MAX_SAFE_INTEGER }])
+      .then(known, failed)
+      .catch(options.onDefect);
   }
 
   function skip(frame: FrameOf<"skip", ClientFrame>, expected: number): void {
@@ -184,13 +188,14 @@ export function createLane(options: LaneOptions): Lane {
 
   function waitFor(judged: Promise<Judgement>, frame: FrameOf<"pub", ClientFrame>, n: number): void {
     isBusy = true;
-    void judged.then((judgement) => {
+    const proceed = (judgement: Judgement) => {
       isBusy = false;
       // A store failure meanwhile has emptied the queue: this number comes again.
       if (isStopped || queue[0]?.frame !== frame || next !== n) return pump();
       if (accept(judgement, frame, n)) offset++;
       pump();
-    });
+    };
+    void judged.then(proceed).catch(options.onDefect);
   }
 
   /** Hands the number to the appender; answers false when the app could not judge it. */
@@ -205,7 +210,7 @@ export function createLane(options: LaneOptions): Lane {
       channel,
       n,
       attempt: failures.count,
-      error: String(judgement.cause),
+      error: describeError(judgement.cause),
     });
     if (failures.count >= MAX_ATTEMPTS)
       return accept({ item: { kind: "reject", n, code: judgement.retry } }, frame, n);

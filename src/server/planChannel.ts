@@ -4,6 +4,7 @@ import type { ServerContext } from "./context.ts";
 import { decideResume, isSnapshotInLog } from "./decideResume.ts";
 import { settlesWithin } from "./settlesWithin.ts";
 import type { LogSlice } from "./store/LogStore.ts";
+import { describeError } from "./describeError.ts";
 
 /** What will be sent for one channel, decided before anything of it is sent. */
 export interface ChannelPlan {
@@ -43,7 +44,7 @@ export async function planChannel(
     context.metrics.count(metricNames.resumes, 1, plan.verdict.status);
     return plan;
   } catch (error) {
-    context.log("error", "STORE_UNAVAILABLE", { during: "resume", error: String(error) });
+    context.log("error", "STORE_UNAVAILABLE", { during: "resume", error: describeError(error) });
     return retryLater(context, c, "store_unavailable");
   }
 }
@@ -146,7 +147,7 @@ async function planSnapshot(
     if (!isSnapshotInLog(cursor, slice)) return lost(c, slice, lostReason);
     return { verdict: verdictOf(c, slice, "snapshot", reason), cursor, slice, snapshot: text };
   } catch (error) {
-    log("error", "SNAPSHOT_FAILED", { channel: c, error: String(error) });
+    log("error", "SNAPSHOT_FAILED", { channel: c, error: describeError(error) });
     return lost(c, end ?? (await store.head(c)), lostReason);
   }
 }

@@ -13,6 +13,7 @@ import type { PlanContext } from "./planChannel.ts";
 import { readChannel } from "./readChannel.ts";
 import { spread } from "./spread.ts";
 import { createSubscriptions } from "./subscriptions.ts";
+import { describeError } from "./describeError.ts";
 
 /** A connection that knows its subject: everything after `authed`. */
 export interface Session {
@@ -32,11 +33,21 @@ export interface SessionOptions {
   readonly outbound: Outbound;
   readonly refuse: (refusal: Refusal) => void;
   readonly close: (code: number, reason: string) => void;
+  /** A defect of ours: ends this connection only. */
+  readonly failed: (error: unknown) => void;
 }
 
 const DEFAULT_ACCEPT_PER_SECOND = 1000;
 
-export function createSession({ context, cid, identity, outbound, refuse, close }: SessionOptions): Session {
+export function createSession({
+  context,
+  cid,
+  identity,
+  outbound,
+  refuse,
+  close,
+  failed,
+}: SessionOptions): Session {
   const { clock, store, hub, admission, options, log } = context;
   const { subject } = identity;
   const { send, sendText } = outbound;
@@ -45,9 +56,11 @@ export function createSession({ context, cid, identity, outbound, refuse, close 
   let isStopped = false;
 
   const storeFailed = (error: unknown) => {
-    log("error", "STORE_UNAVAILABLE", { cid, error: String(error) });
+    log("error", "STORE_UNAVAILABLE", { cid, error: describeError(error) });
     refuse({ code: "STORE_UNAVAILABLE", close: closeCodes.internal, retriable: true });
   };
+  const eventually = <T>(answer: Promise<T>, then: (value: T) => void) =>
+    void answer.then(then).catch(storeFailed);
   const shown = (next: number) => {
     if (next > lam) lam = next;
   };
@@ -65,6 +78,7 @@ export function createSession({ context, cid, identity, outbound, refuse, close 
     subject,
     send,
     lam: () => lam,
+    onDefect: failed,
     fail: (code) =>
       code === "STORE_UNAVAILABLE"
         ? refuse({ code, close: closeCodes.internal, retriable: true })
@@ -94,7 +108,7 @@ export function createSession({ context, cid, identity, outbound, refuse, close 
     if (hasResumed) return refuse({ code: "RESUME_TWICE", close: closeCodes.protocol, retriable: false });
     hasResumed = true;
     if (!subscriptions.hasRoom(frame.channels.length)) return tooManyChannels();
-    void subscriptions.resume(frame.channels).then((channels) => {
+    eventually(subscriptions.resume(frame.channels), (channels) => {
       if (isStopped) return;
       const spreadMs = spread(admission.connections(), options.acceptPerSecond ?? DEFAULT_ACCEPT_PER_SECOND);
       send({ t: "welcome", cid, spreadMs, channels });
@@ -105,7 +119,7 @@ export function createSession({ context, cid, identity, outbound, refuse, close 
 
   function subscribe(frame: FrameOf<"sub", ClientFrame>): void {
     if (!subscriptions.hasRoom(1)) return tooManyChannels();
-    void subscriptions.add(frame).then((verdict) => {
+    eventually(subscriptions.add(frame), (verdict) => {
       if (isStopped || !verdict) return;
       send({ t: "subscribed", ...verdict });
       subscriptions.startOne(frame.c);
@@ -159,7 +173,7 @@ export function createSession({ context, cid, identity, outbound, refuse, close 
           return void store.retire(subject, frame.p).catch(storeFailed);
         case "vol":
           return void volatile(frame).catch((error: unknown) =>
-            log("error", "AUTHORIZE_FAILED", { error: String(error) }),
+            log("error", "AUTHORIZE_FAILED", { error: describeError(error) }),
           );
         case "ping":
           return send({ t: "pong" });

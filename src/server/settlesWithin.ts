@@ -1,4 +1,5 @@
 import type { Clock } from "../core/ports.ts";
+import { describeError } from "./describeError.ts";
 
 /** The value, or undefined after `ms`. A late rejection is swallowed; an early one is passed on. */
 export function settlesWithin<T>(clock: Clock, ms: number, task: Promise<T>): Promise<T | undefined> {
@@ -11,7 +12,7 @@ export function settlesWithin<T>(clock: Clock, ms: number, task: Promise<T>): Pr
       },
       (error: unknown) => {
         cancel();
-        reject(error instanceof Error ? error : new Error(String(error)));
+        reject(error instanceof Error ? error : new Error(describeError(error)));
       },
     );
   });

@@ -1,0 +1,169 @@
+import { describe, expect, it } from "vitest";
+import { createTestServer } from "./testServer.ts";
+
+describe("misuse of an open connection", () => {
+  it.each([
+    ["P2.2: text that is no JSON", "{", "MALFORMED", 4500],
+    ["P2.2: a frame of the wrong shape", '{"t":"pub","c":1}', "INVALID_FRAME", 4500],
+    ["P2.3: an unknown frame type of an equal version", '{"t":"teleport"}', "UNKNOWN_FRAME", 4500],
+    [
+      "P4.9: a cursor with an impossible seq",
+      '{"t":"sub","c":"a","epoch":"e","seq":-1,"tail":""}',
+      "INVALID_SEQ",
+      4000,
+    ],
+    ["P4.10: a second resume", '{"t":"resume","channels":[],"producers":[]}', "RESUME_TWICE", 4500],
+    [
+      "P10.1: a message that is too large",
+      JSON.stringify({ t: "vol", c: "a", d: "x".repeat(65_536) }),
+      "TOO_LARGE",
+      4013,
+    ],
+  ])("%s closes this connection only (fault 55, S17)", async (_name, text, code, close) => {
+    const { join, server, clock } = createTestServer();
+    const [bad, good] = [await join(), await join()];
+    await bad.raw(text);
+    expect(bad.last("error")?.code).toBe(code);
+    expect(bad.state.closed?.code).toBe(close);
+    await server.publish("room", "on");
+    await clock.settle();
+    expect([bad.seen(), good.seen()]).toEqual([[], ["on"]]);
+  });
+
+  it("P10.1: counts UTF-8 bytes, not characters", async () => {
+    const { join } = createTestServer();
+    const [within, beyond] = [await join(), await join()];
+    const text = (count: number) => JSON.stringify({ t: "vol", c: "a", d: "ü".repeat(count) });
+    await within.raw(text(32_000));
+    await beyond.raw(text(33_000));
+    expect([within, beyond].map(({ state }) => state.closed?.code)).toEqual([undefined, 4013]);
+  });
+
+  it("P2.5: binary is a protocol error (CVE-2026-48109)", async () => {
+    const { join } = createTestServer();
+    const peer = await join();
+    await peer.raw(new Uint8Array([1, 2, 3]));
+    expect(peer.state.closed?.code).toBe(4500);
+  });
+
+  it("P2.3: an unknown frame type of a newer peer is ignored and counted (fault 64)", async () => {
+    const { connect, metric } = createTestServer();
+    const peer = connect();
+    await peer.auth(null, { v: 2 });
+    await peer.send({ t: "teleport" } as never, { t: "ping" });
+    expect(peer.last("pong")).toBeDefined();
+    expect(peer.state.closed).toBeUndefined();
+    expect(metric("resilient_frames_unknown_total")).toBe(1);
+  });
+
+  it("hears nothing any more after it has closed", async () => {
+    const { join, log } = createTestServer();
+    const peer = await join();
+    await peer.raw("{");
+    await peer.pub(1, ["late"]);
+    expect(await log()).toEqual([]);
+  });
+
+  it("what was sent before the misuse in the same message is not half done", async () => {
+    const { join, log } = createTestServer();
+    const peer = await join();
+    await peer.raw('[{"t":"pub","c":"room","p":"p1","n":1,"acked":0,"m":[{"id":"a","d":1}]},{"t":"pub"}]');
+    expect(await log()).toEqual([]);
+  });
+
+  it("close reasons fit into a close frame (S19, CVE-2026-45736)", async () => {
+    const { join } = createTestServer();
+    const peer = await join();
+    await peer.raw(JSON.stringify({ t: "x".repeat(32) }));
+    expect(Buffer.byteLength(peer.state.closed?.reason ?? "")).toBeLessThanOrEqual(123);
+  });
+
+  it("a disposer, a socket or a logger that throws is contained (S17)", async () => {
+    const { server, join, clock } = createTestServer({
+      logger: () => {
+        throw new Error("logger");
+      },
+    });
+    const events = server.accept(
+      {
+        send: () => {
+          throw new Error("send");
+        },
+        close: () => {
+          throw new Error("close");
+        },
+        terminate: () => {
+          throw new Error("terminate");
+        },
+        bufferedBytes: () => 0,
+      },
+      { url: "", headers: {}, remoteAddress: "" },
+    );
+    await clock.settle();
+    expect(() => events.received("{")).not.toThrow();
+    expect(() => events.closed()).not.toThrow();
+    await clock.advance(20_000);
+    expect((await join()).state.closed).toBeUndefined();
+  });
+
+  it("bye closes 1000", async () => {
+    const { join } = createTestServer();
+    const peer = await join();
+    await peer.send({ t: "bye" });
+    expect(peer.state.closed?.code).toBe(1000);
+  });
+});
+
+describe("publish", () => {
+  it("P7.7: resolves with the place of the event, once per key", async () => {
+    const { server, log } = createTestServer();
+    const first = await server.publish("room", { a: 1 }, { idempotencyKey: "k" });
+    expect(await server.publish("room", { a: 1 }, { idempotencyKey: "k" })).toEqual(first);
+    await expect(server.publish("room", { a: 2 }, { idempotencyKey: "k" })).rejects.toMatchObject({
+      code: "KEY_REUSED",
+    });
+    expect([first.seq, await log()]).toEqual([1, [{ a: 1 }]]);
+  });
+
+  it("P7.7: the server's keys are not the users' keys (S10)", async () => {
+    const { server, join, log } = createTestServer();
+    await server.publish("room", "a", { idempotencyKey: "k" });
+    const peer = await join();
+    await peer.pub(1, [{ id: "k", key: true, d: "b" }]);
+    expect(await log()).toEqual(["a", "b"]);
+  });
+});
+
+describe("the server", () => {
+  it("refuses limits that are no limits", () => {
+    for (const maxDepth of [0, -1, NaN, "9" as never])
+      expect(() => createTestServer({ limits: { maxDepth } })).toThrow(
+        expect.objectContaining({ code: "INVALID_OPTION" }),
+      );
+  });
+
+  it("closes every connection with 1001", async () => {
+    const { server, join, connect } = createTestServer();
+    const peers = [await join(), connect()];
+    await server.close();
+    expect(peers.map(({ state }) => state.closed?.code)).toEqual([1001, 1001]);
+  });
+
+  it("metrics are Prometheus text with the promised names (S30)", async () => {
+    const { server, join } = createTestServer();
+    const peer = await join();
+    await peer.pub(1, ["a"]);
+    await peer.pub(1, ["a"]);
+    await peer.raw("{");
+    await peer.drop();
+    const text = server.metrics();
+    for (const line of text.trimEnd().split("\n"))
+      expect(line).toMatch(
+        /^(# TYPE [a-z_]+ (counter|gauge|histogram)|[a-z_]+(\{[a-z]+="[\w:.+-]*"\})? [\d.]+)$/,
+      );
+    expect(text).toContain("duplicate_msg_rejected_total 1");
+    expect(text).toContain('disconnects_total{code="4500"} 1');
+    expect(text).toContain("stale_socket_cleanup_errors 0");
+    expect(text).toContain("resilient_connections 0");
+  });
+});
