@@ -54,7 +54,8 @@ export interface ConnectionOptions {
   readonly run: Run;
   /** Asked when the attempt arrives; no listener refuses it. Null: a test plays the far end. */
   readonly listener: (() => Listener | undefined) | null;
-  readonly sent: (text: string) => void;
+  /** What an end sent, or the page was given. */
+  readonly tap: (event: "sent" | "arrived", text: string) => void;
 }
 
 /** How long an end waits for the other's close frame, in ms. Browsers and `ws` give up after about this long. */
@@ -151,7 +152,9 @@ export const createConnection = (options: ConnectionOptions): Connection => {
         return run(() => events?.opened());
       case "data":
         return run(() => {
-          if (client === "open") events?.received(item.text);
+          if (client !== "open" || !events) return;
+          options.tap("arrived", item.text);
+          events.received(item.text);
         });
       case "close":
         if (client === "open") up.send(item, frameBytes);
@@ -193,7 +196,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
       send: (data) => {
         if (client !== "open") throw new Error(`InvalidStateError: the socket is ${client}`);
         if (typeof data !== "string") throw new TypeError("the simulated network carries text");
-        options.sent(data);
+        options.tap("sent", data);
         up.send({ kind: "data", text: data }, utf8Bytes(data) + frameBytes);
       },
       close,

@@ -3,7 +3,7 @@ import type { ResilientServer, ResilientServerOptions } from "../server/options.
 import { memoryStore, type MemoryStore, type MemoryStoreOptions } from "../server/store/memoryStore.ts";
 import type { DeviceClock } from "./deviceClock.ts";
 import { faultyStore, type FaultyStore } from "./faultyStore.ts";
-import { createNetwork, type Network, type WorldSocket } from "./network.ts";
+import { createNetwork, type Network, type NetworkOptions, type WorldSocket } from "./network.ts";
 import { seededDice, type SeededDice } from "./seededDice.ts";
 import { createTab, type Tab, type TabOptions } from "./tab.ts";
 import { virtualClock, type VirtualClock, type VirtualClockOptions } from "./virtualClock.ts";
@@ -22,6 +22,8 @@ export interface WorldOptions {
   readonly server?: WorldServerOptions | false | undefined;
   readonly store?: Omit<MemoryStoreOptions, "ports"> | undefined;
   readonly clock?: VirtualClockOptions | undefined;
+  /** Hears every WebSocket message a page sends or is given: `console.log` while you look for something. */
+  readonly onWire?: NetworkOptions["onWire"];
 }
 
 /** The store of the world's server: takes time and fails when told; goes back to an earlier state when told. */
@@ -70,6 +72,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     dice: dice.fork("network"),
     link: { latencyMs, jitterMs },
     scripted: serverOptions === false,
+    onWire: options.onWire,
   });
   const memory = memoryStore({ ...options.store, ports: { clock, dice: dice.fork("store") } });
   const store: WorldStore = { ...memory, ...faultyStore(memory, clock) };

@@ -66,6 +66,8 @@ export interface NetworkOptions {
   readonly link: Link;
   /** True: sockets stay CONNECTING until a test plays the server. */
   readonly scripted: boolean;
+  /** Hears every WebSocket message a page sends or is given. */
+  readonly onWire?: ((socket: number, event: "sent" | "arrived", text: string) => void) | undefined;
 }
 
 const framesOf = (text: string): readonly ClientFrame[] => {
@@ -75,7 +77,7 @@ const framesOf = (text: string): readonly ClientFrame[] => {
 
 const isLive = (socket: WorldSocket): boolean => socket.state() === "connecting" || socket.state() === "open";
 
-export const createNetwork = ({ clock, dice, link: initial, scripted }: NetworkOptions): Network => {
+export const createNetwork = ({ clock, dice, link: initial, scripted, onWire }: NetworkOptions): Network => {
   const sockets: WorldSocket[] = [];
   const ends: { readonly owner: string; readonly serverLost: () => void; readonly clientLost: () => void }[] =
     [];
@@ -100,7 +102,10 @@ export const createNetwork = ({ clock, dice, link: initial, scripted }: NetworkO
         events,
         run: page.run,
         listener: scripted ? null : () => (refusing ? undefined : (listener ?? undefined)),
-        sent: (text) => sent.push(text),
+        tap: (event, text) => {
+          if (event === "sent") sent.push(text);
+          onWire?.(id, event, text);
+        },
       });
       if (stalled) connection.stall(stalled);
       ends.push({ owner, serverLost: connection.serverLost, clientLost: connection.clientLost });

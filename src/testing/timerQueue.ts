@@ -18,6 +18,9 @@ export interface TimerQueue {
   readonly pop: () => TimerEntry | undefined;
 }
 
+/** Due times per ms. A delay of a rounding error still moves time, so that "not yet" cannot repeat for ever. */
+const grid = 1_024;
+
 export const createTimerQueue = (): TimerQueue => {
   const heap: TimerEntry[] = [];
   let orders = 0;
@@ -64,7 +67,8 @@ export const createTimerQueue = (): TimerQueue => {
   };
 
   return {
-    push: (dueAt, task) => {
+    push: (at, task) => {
+      const dueAt = Math.ceil(at * grid) / grid;
       const entry: TimerEntry = { dueAt, order: orders++, task, cancelled: false };
       heap.push(entry);
       up(heap.length - 1);

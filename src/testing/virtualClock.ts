@@ -29,6 +29,9 @@ export interface VirtualClockOptions {
   readonly turn?: (() => Promise<void>) | undefined;
 }
 
+/** A timer that sets itself for now would hold `advance` for ever. */
+const maxTasksAtOnce = 100_000;
+
 interface Turns {
   readonly turn: () => Promise<void>;
   /** While held, the channel keeps the process alive. */
@@ -69,6 +72,8 @@ export const virtualClock = (options: VirtualClockOptions = {}): VirtualClock =>
   let now = 0;
   let own = 0;
   let busy = false;
+  /** Timers that fired since time last moved. */
+  let idle = 0;
 
   const exclusively = async <T>(run: (turn: () => Promise<void>) => Promise<T>): Promise<T> => {
     if (busy) throw new Error("the clock is already being moved: await the other call first");
@@ -89,6 +94,8 @@ export const virtualClock = (options: VirtualClockOptions = {}): VirtualClock =>
     const next = queue.peek();
     if (!next || next.dueAt > until) return false;
     queue.pop();
+    idle = next.dueAt > now ? 0 : idle + 1;
+    if (idle > maxTasksAtOnce) throw new Error(`time does not move: ${idle} timers at ${now} ms`);
     now = Math.max(now, next.dueAt);
     next.task();
     await turn();

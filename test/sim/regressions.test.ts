@@ -24,4 +24,22 @@ describe("found by random histories", () => {
     expect(heard.data()).toEqual(["while away", "afterwards"]);
     expect(heard.continuity.map(({ result }) => result)).not.toContain("lost");
   });
+
+  it("goes on after numbers that the store committed although it failed (fault 61)", async () => {
+    world = createWorld();
+    const tab = world.openTab();
+    tab.connect();
+    await world.advance(1_000);
+    world.store.pace({ beforeCommitMs: 2_000 });
+    world.store.fail("after");
+    const receipts = [tab.send(1), tab.send(2)];
+    await world.advance(5_000);
+    // The copies are under way to the store when it works again: their answer arrives in place of the retry.
+    world.store.fail(null);
+    receipts.push(tab.send(3), tab.send(4));
+    await world.advance(60_000);
+    expect(receipts.map((receipt) => receipt.status.get())).toEqual(
+      [1, 2, 3, 4].map((seq) => ({ kind: "acked", seq })),
+    );
+  });
 });

@@ -54,6 +54,7 @@ export const createSetting = (seed: number, report: Report, trace: (text: string
     latencyMs: plan.latencyMs,
     jitterMs: plan.jitterMs,
     store: { window: plan.windowMessages },
+    onWire: (socket, event, text) => trace(`    ${socket}${event === "sent" ? "↑" : "↓"} ${text}`),
     clock: { turn: () => new Promise((done) => setImmediate(done)) },
     server: {
       heartbeat: { intervalMs: 10_000, timeoutMs: 5_000 },
