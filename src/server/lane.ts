@@ -72,6 +72,8 @@ export function createLane(options: LaneOptions): Lane {
       metrics.count(metricNames.acks);
       send({ t: "ack", ...told });
     }
+    // Decided after all (the store failed after its commit): the client goes on behind it.
+    if (rewindTo !== undefined && told.n >= rewindTo) rewindTo = undefined;
     if (!refused) {
       isGapTold = false;
       next = Math.max(next ?? 0, told.n + 1);
