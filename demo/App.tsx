@@ -49,7 +49,7 @@ export function App({ visit, books, setup }: AppProps) {
         </section>
         <FaultPanel balance={books.balance} />
         <div className="app">
-          <Chat />
+          <Chat me={`Guest ${visit.slice(0, 4)}`} />
           <Board />
         </div>
       </main>

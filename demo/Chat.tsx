@@ -10,10 +10,9 @@ interface Bubble extends ChatLine {
 }
 
 const shown = 40;
-const me = "You";
 
 /** A room: own lines stand there at once and wear their receipt; the others arrive. */
-export function Chat() {
+export function Chat({ me }: { readonly me: string }) {
   const [bubbles, setBubbles] = useState<readonly Bubble[]>([]);
   const add = (bubble: Bubble) =>
     setBubbles((before) =>

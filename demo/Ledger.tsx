@@ -20,7 +20,8 @@ export function Ledger({ balance, flowing, onFlowing }: LedgerProps) {
       <header className="card-head">
         <h2 id="ledger-title">With resilient-socket</h2>
         <button type="button" className="quiet-button" onClick={() => onFlowing(!flowing)}>
-          {flowing ? "Pause traffic" : "Resume traffic"}
+          {flowing ? "Pause" : "Resume"}
+          <span className="visually-hidden"> traffic</span>
         </button>
       </header>
       <dl className="figures">

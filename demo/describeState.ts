@@ -24,7 +24,7 @@ export const describeState = (state: ConnectionState): Description => {
     case "disconnected":
       return { title: "Not connected" };
     case "connecting":
-      return { title: "Dialling" };
+      return { title: "Dialling", reason: state.attempt ? `attempt ${state.attempt + 1}` : undefined };
     case "authenticating":
       return { title: "Signing in" };
     case "resuming":

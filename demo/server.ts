@@ -40,6 +40,10 @@ const backend = createBackendProcess(
       feed.repeat();
     },
     published: (item) => feed.published(item),
+    died: () => {
+      console.error("the backend ended by itself; it is started again");
+      void backend.start();
+    },
   },
 );
 const feed = createFeed((item) => backend.order({ kind: "publish", item }));

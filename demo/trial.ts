@@ -35,3 +35,9 @@ export const beginTrial = (id: number, fault: FaultId, startedAt: number, before
   lost: 0,
   bareLost: 0,
 });
+
+/** The same trial when nothing in it changes. */
+export const amendTrial = (trial: Trial, change: Partial<Trial>): Trial => {
+  const keys = Object.keys(change) as (keyof Trial)[];
+  return keys.every((key) => trial[key] === change[key]) ? trial : { ...trial, ...change };
+};

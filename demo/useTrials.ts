@@ -4,7 +4,7 @@ import type { FaultId } from "./faults.ts";
 import { lab } from "./lab.ts";
 import { useResilientClient } from "./socket.ts";
 import type { Store } from "./store.ts";
-import { beginTrial, type Trial } from "./trial.ts";
+import { amendTrial, beginTrial, type Trial } from "./trial.ts";
 
 const kept = 8;
 
@@ -16,9 +16,11 @@ export function useTrials(balance: Store<Balance>) {
 
   useEffect(() => {
     const amend = (change: (trial: Trial, atMs: number) => Partial<Trial>): void => {
-      setTrials(([latest, ...earlier]) =>
-        latest ? [{ ...latest, ...change(latest, Date.now() - latest.startedAt) }, ...earlier] : [],
-      );
+      setTrials((all) => {
+        const [latest, ...earlier] = all;
+        const amended = latest && amendTrial(latest, change(latest, Date.now() - latest.startedAt));
+        return amended && amended !== latest ? [amended, ...earlier] : all;
+      });
     };
     const removals = [
       client.on("transition", ({ from, to }) =>
@@ -56,11 +58,10 @@ export function useTrials(balance: Store<Balance>) {
     const id = ++pressed.current;
     const startedAt = Date.now();
     setTrials((before) => [beginTrial(id, fault, startedAt, balance.get()), ...before].slice(0, kept));
-    await lab.perform(fault);
+    const performed = await lab.perform(fault);
+    const over = { phase: "recovering", clearedMs: Date.now() - startedAt } as const;
     setTrials((all) =>
-      all.map((trial) =>
-        trial.id === id ? { ...trial, phase: "recovering", clearedMs: Date.now() - startedAt } : trial,
-      ),
+      all.flatMap((trial) => (trial.id !== id ? trial : performed ? amendTrial(trial, over) : [])),
     );
   };
 

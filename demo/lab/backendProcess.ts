@@ -16,6 +16,8 @@ export interface BackendProcess {
 
 export interface BackendEvents {
   readonly listening: (notice: Listening) => void;
+  /** It ended and nobody killed it. */
+  readonly died: () => void;
   readonly published: (item: Extract<Notice, { kind: "published" }>["item"]) => void;
 }
 
@@ -31,12 +33,17 @@ export const createBackendProcess = (settings: BackendSettings, events: BackendE
           stdio: ["ignore", "inherit", "inherit", "ipc"],
         });
         child = started;
+        let listens = false;
         started.once("exit", (code) => {
-          if (child === started) child = null;
+          if (child === started) {
+            child = null;
+            if (listens) events.died();
+          }
           reject(new Error(`the backend ended before it listened (exit code ${code})`));
         });
         started.on("message", (notice: Notice) => {
           if (notice.kind === "published") return events.published(notice.item);
+          listens = true;
           events.listening(notice);
           resolve();
         });

@@ -1,0 +1,58 @@
+/** `node demo/screenshots.ts`: the pictures of the README, after every fault. Takes about a minute and a half. */
+import { mkdirSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { BrowserContextOptions, Page } from "playwright";
+import { openChromium, startDemo } from "./driveDemo.ts";
+import { faults } from "./faults.ts";
+
+const folder = fileURLToPath(new URL("../docs/images/", import.meta.url));
+const wide = { viewport: { width: 1200, height: 800 }, deviceScaleFactor: 1.5 };
+const pictures: readonly (BrowserContextOptions & { readonly name: string })[] = [
+  { name: "ledger-light", colorScheme: "light", ...wide },
+  { name: "ledger-dark", colorScheme: "dark", ...wide },
+  {
+    name: "ledger-narrow",
+    colorScheme: "light",
+    viewport: { width: 360, height: 760 },
+    deviceScaleFactor: 2,
+  },
+];
+const enoughSent = 2_400;
+
+const demo = await startDemo();
+const browser = await openChromium();
+try {
+  const pages: { readonly name: string; readonly page: Page }[] = [];
+  for (const { name, ...options } of pictures) {
+    const page = await (await browser.newContext({ ...options, reducedMotion: "reduce" })).newPage();
+    await page.goto(demo.url);
+    pages.push({ name, page });
+  }
+  await pages[0]?.page.waitForTimeout(3_000);
+  for (const { id, name } of faults) {
+    // Every page presses and all feel it; the lab performs one at a time.
+    await Promise.all(pages.map(({ page }) => page.getByRole("button", { name }).click()));
+    await Promise.all(
+      pages.map(({ page }) => page.waitForFunction(() => !document.querySelector("[data-running=true]"))),
+    );
+    await pages[0]?.page.waitForTimeout(6_000);
+    console.log(id);
+  }
+  mkdirSync(folder, { recursive: true });
+  for (const { name, page } of pages) {
+    await page.waitForFunction(
+      (enough) =>
+        Number(document.querySelector("[data-figure=sent]")?.textContent?.replaceAll(",", "")) > enough,
+      enoughSent,
+    );
+    await page.getByRole("button", { name: "Pause traffic" }).click();
+    await page.waitForTimeout(1_000);
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    const path = `${folder}${name}.png`;
+    await page.screenshot({ path });
+    console.log(`${name}.png ${Math.round(statSync(path).size / 1_024)} kB`);
+  }
+} finally {
+  await browser.close();
+  await demo.stop();
+}
