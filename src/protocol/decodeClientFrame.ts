@@ -85,17 +85,18 @@ const shapes: { readonly [T in ClientFrame["t"]]: (frame: Shape) => boolean } = 
   bye: () => true,
 };
 
-/** A cursor whose only fault is its `seq` is told apart: the client discards it and resumes fresh. */
-function hasInvalidSeq(frame: Shape): boolean {
+/** The channel of a cursor whose `seq` cannot be one: the client discards that cursor and resumes fresh. */
+function channelOfInvalidSeq(frame: Shape): string | undefined {
   const asks: readonly unknown[] =
     frame["t"] === "resume" && Array.isArray(frame["channels"])
       ? frame["channels"]
       : frame["t"] === "sub"
         ? [frame]
-        : frame["t"] === "read" && "cursor" in frame
-          ? [frame["cursor"]]
+        : frame["t"] === "read" && isShape(frame["cursor"])
+          ? [{ ...frame["cursor"], c: frame["c"] }]
           : [];
-  return asks.some((ask) => isShape(ask) && "seq" in ask && !isCount(ask["seq"]));
+  const bad = asks.find((ask) => isShape(ask) && isName(ask["c"]) && "seq" in ask && !isCount(ask["seq"]));
+  return (bad as { readonly c: string } | undefined)?.c;
 }
 
 const refuse = (code: "MALFORMED" | "INVALID_FRAME" | "INVALID_SEQ", ref = "") =>
@@ -117,7 +118,10 @@ export function decodeClientFrame(text: string): DecodedClient {
     const type = frame["t"];
     if (!Object.hasOwn(shapes, type)) unknown.push(type);
     else if (shapes[type as ClientFrame["t"]](frame)) frames.push(frame as unknown as ClientFrame);
-    else return refuse(hasInvalidSeq(frame) ? "INVALID_SEQ" : "INVALID_FRAME", type);
+    else {
+      const channel = channelOfInvalidSeq(frame);
+      return channel === undefined ? refuse("INVALID_FRAME", type) : refuse("INVALID_SEQ", channel);
+    }
   }
   return { ok: true, frames, unknown };
 }

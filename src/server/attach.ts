@@ -98,29 +98,26 @@ function refuse(socket: Duplex, status: string): void {
 function serveEndpoints({ httpServer, metrics, health }: AttachOptions): () => void {
   type Listener = (request: IncomingMessage, response: ServerResponse) => void;
   const others = httpServer.listeners("request") as Listener[];
-  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const answer: Listener = (request, response) => {
     const isRead = request.method === "GET" || request.method === "HEAD";
     const path = isRead ? pathOf(request) : "";
     if (path === "/metrics") {
-      response
-        .writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" })
-        .end(metrics.text());
+      response.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }).end(metrics.text());
     } else if (path === "/healthz") {
-      const isHealthy = await health();
-      response
-        .writeHead(isHealthy ? 200 : 503, { "content-type": "text/plain" })
-        .end(isHealthy ? "ok\n" : "store\n");
+      void health().then((isHealthy) => {
+        response.writeHead(isHealthy ? 200 : 503, { "content-type": "text/plain" });
+        response.end(isHealthy ? "ok\n" : "store unavailable\n");
+      });
     } else if (others.length > 0) {
       for (const listener of others) listener.call(httpServer, request, response);
     } else if (httpServer.listenerCount("request") === 1) {
       response.writeHead(404).end();
     }
   };
-  const listener: Listener = (request, response) => void answer(request, response);
   httpServer.removeAllListeners("request");
-  httpServer.on("request", listener);
+  httpServer.on("request", answer);
   return () => {
-    httpServer.off("request", listener);
+    httpServer.off("request", answer);
     for (const other of others) httpServer.on("request", other);
   };
 }

@@ -19,6 +19,7 @@ export interface InboundOptions {
   readonly subject: string;
   readonly send: (frame: ServerFrame) => void;
   readonly lam: () => number;
+  readonly onDefect: (error: unknown) => void;
   readonly fail: (
     code: "WINDOW_EXCEEDED" | "TOO_MANY_PRODUCERS" | "OVERLOADED" | "STORE_UNAVAILABLE",
   ) => void;

@@ -245,7 +245,7 @@ describe("resume", () => {
       const peer = connect();
       await peer.auth();
       await peer.resume([{ c: "room", epoch: "e", seq: seq as number, tail: "" }]);
-      expect(peer.last("error")).toMatchObject({ code: "INVALID_SEQ", status: 400 });
+      expect(peer.last("error")).toMatchObject({ code: "INVALID_SEQ", status: 400, ref: "room" });
       expect(peer.state.closed?.code).toBe(4000);
     }
   });

@@ -1,0 +1,213 @@
+import { createServer, get, type Server } from "node:http";
+import { type AddressInfo, connect as connectTcp } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { createResilientServer } from "../../src/server/createResilientServer.ts";
+import type { ResilientServer, ResilientServerOptions } from "../../src/server/options.ts";
+import { memoryStore } from "../../src/server/store/memoryStore.ts";
+
+let http: Server;
+let server: ResilientServer;
+let port: number;
+
+const start = async (options: Partial<ResilientServerOptions> = {}, path = "/ws") => {
+  server = createResilientServer({ store: memoryStore(), authenticate: () => ({ subject: "ann" }), ...options });
+  server.attach(http, { path });
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  ({ port } = http.address() as AddressInfo);
+};
+
+beforeEach(() => {
+  http = createServer();
+});
+afterEach(async () => {
+  await server.close();
+  http.closeAllConnections();
+  await new Promise((resolve) => http.close(resolve));
+});
+
+interface Attempt {
+  readonly status?: number;
+  readonly ws?: WebSocket;
+}
+
+/** Opens a WebSocket as a browser page of `origin` would; answers the HTTP status when it is refused. */
+const dial = (headers: Record<string, string> = {}, protocols = ["resilient.v1"], path = "/ws") =>
+  new Promise<Attempt>((resolve) => {
+    const origin = headers["origin"] ?? `http://127.0.0.1:${port}`;
+    const ws = new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols, { headers: { ...headers, origin } });
+    ws.on("open", () => resolve({ ws }));
+    ws.on("unexpected-response", (_request, response) => resolve({ status: response.statusCode ?? 0 }));
+    ws.on("error", () => resolve({ status: -1 }));
+  });
+
+const closeOf = (ws: WebSocket) => new Promise<number>((resolve) => ws.on("close", (code) => resolve(code)));
+const next = (ws: WebSocket) => new Promise<string>((resolve) => ws.once("message", (data: Buffer) => resolve(data.toString())));
+
+/** Sends raw bytes and answers what came back until the server closed. */
+const raw = (text: string) =>
+  new Promise<string>((resolve) => {
+    const socket = connectTcp(port, "127.0.0.1", () => socket.write(text));
+    let received = "";
+    socket.on("data", (data) => (received += data.toString("latin1")));
+    socket.on("error", () => resolve(received));
+    socket.on("close", () => resolve(received));
+  });
+
+const fetchText = (path: string) =>
+  new Promise<{ status: number; body: string }>((resolve, reject) => {
+    get({ host: "127.0.0.1", port, path }, (response) => {
+      let body = "";
+      response.on("data", (data: Buffer) => (body += data.toString()));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
+    }).on("error", reject);
+  });
+
+describe("the upgrade", () => {
+  it("speaks the protocol over a real socket", async () => {
+    await start();
+    const { ws } = await dial();
+    if (!ws) throw new Error("refused");
+    expect(ws.protocol).toBe("resilient.v1");
+    ws.send(JSON.stringify([{ t: "auth", token: null, group: "g", term: 1 }, { t: "resume", channels: [], producers: [] }]));
+    let seen = "";
+    while (!seen.includes('"positions"')) seen += await next(ws);
+    ws.send(JSON.stringify({ t: "pub", c: "c", p: "p", n: 1, acked: 0, m: [{ id: "i", d: 1 }] }));
+    expect(JSON.parse(await next(ws))).toMatchObject({ t: "ack", n: 1 });
+    ws.close();
+  });
+
+  it.each([
+    ["P3.10: another origin (S1)", { origin: "https://evil.example" }, ["resilient.v1"], "/ws", 403],
+    ["P3.10: the origin null (S1, CVE-2026-27977)", { origin: "null" }, ["resilient.v1"], "/ws", 403],
+    ["P3.11: no subprotocol (S5, CVE-2026-35523)", {}, [], "/ws", 400],
+    ["P3.11: only an unknown version (S5)", {}, ["resilient.v0"], "/ws", 400],
+    ["another path", {}, ["resilient.v1"], "/other", 404],
+  ])("%s is refused", async (_name, headers, protocols, path, status) => {
+    await start();
+    expect(await dial(headers, protocols, path)).toEqual({ status });
+  });
+
+  it("P3.11: picks our version among several", async () => {
+    await start();
+    const { ws } = await dial({}, ["resilient.v9", "resilient.v1"]);
+    expect(ws?.protocol).toBe("resilient.v1");
+    ws?.terminate();
+  });
+
+  it("leaves other paths to other listeners", async () => {
+    let heard = "";
+    http.on("upgrade", (request, socket) => {
+      if (request.url === "/ws") return;
+      heard = request.url ?? "";
+      socket.destroy();
+    });
+    await start();
+    await dial({}, ["resilient.v1"], "/theirs");
+    expect(heard).toBe("/theirs");
+  });
+
+  it.each([
+    ["no key (CVE-2024-37890)", "GET /ws HTTP/1.1\r\nHost: HOST\r\nOrigin: http://HOST\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: resilient.v1\r\n\r\n"],
+    ["an unexpected Upgrade value (CVE-2020-7693)", "GET /ws HTTP/1.1\r\nHost: HOST\r\nOrigin: http://HOST\r\nUpgrade: websocket-x\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: resilient.v1\r\n\r\n"],
+    ["a prototype name as extension (GHSA-5v72)", "GET /ws HTTP/1.1\r\nHost: HOST\r\nOrigin: http://HOST\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Extensions: constructor, __proto__;a\r\nSec-WebSocket-Protocol: resilient.v1\r\n\r\n"],
+    ["a long protocol header (CVE-2021-32640)", `GET /ws HTTP/1.1\r\nHost: HOST\r\nOrigin: http://HOST\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: ${" ,".repeat(3000)}\r\n\r\n`],
+    ["no Host", "GET /ws HTTP/1.0\r\nOrigin: http://x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"],
+    ["a URL that is none", "GET //[:::/ws?%zz HTTP/1.1\r\nHost: HOST\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"],
+  ])("%s is refused and the process lives on (S17)", async (_name, request) => {
+    await start();
+    const closes = raw(request.replaceAll("HOST", `127.0.0.1:${port}`));
+    const answer = await Promise.race([closes, new Promise<string>((r) => setTimeout(() => r("open"), 300))]);
+    expect(answer).not.toMatch(/^HTTP\/1\.1 5/);
+    expect((await fetchText("/healthz")).status).toBe(200);
+  });
+
+  it("a peer that resets while it upgrades, or in the middle of a frame, hurts nobody (S17, CVE-2024-38355)", async () => {
+    await start();
+    for (let i = 0; i < 5; i++) {
+      const socket = connectTcp(port, "127.0.0.1");
+      socket.on("error", () => {});
+      socket.write("GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
+      socket.resetAndDestroy();
+      const { ws } = await dial();
+      (ws as unknown as { _socket: { write: (b: Buffer) => void; resetAndDestroy: () => void } })._socket.write(Buffer.from([0x81, 0xfe]));
+      (ws as unknown as { _socket: { resetAndDestroy: () => void } })._socket.resetAndDestroy();
+    }
+    expect((await fetchText("/healthz")).status).toBe(200);
+  });
+});
+
+describe("limits on the socket", () => {
+  it("P10.1: more than 64 KiB is refused before it is read (S12, CVE-2016-10542)", async () => {
+    await start();
+    const { ws } = await dial();
+    const closed = closeOf(ws as WebSocket);
+    ws?.send("x".repeat(65_537));
+    expect(await closed).toBe(1009);
+  });
+
+  it("P10.2: a message in too many fragments is refused (S12, CVE-2026-48779)", async () => {
+    await start();
+    const { ws } = await dial();
+    const closed = closeOf(ws as WebSocket);
+    for (let i = 0; i < 200; i++) ws?.send("x", { fin: false });
+    expect(await closed).toBeGreaterThanOrEqual(1002);
+  });
+
+  it("P10.3: compression is not negotiated (S13, CVE-2026-39804)", async () => {
+    await start();
+    const { ws } = await dial();
+    expect(ws?.extensions).toBe("");
+    ws?.terminate();
+  });
+
+  it("invalid UTF-8 and reserved bits close that connection only (fault 55, CVE-2022-21676)", async () => {
+    await start();
+    const { ws: healthy } = await dial();
+    for (const bytes of [
+      [0x81, 0x82, 0, 0, 0, 0, 0xc3, 0x28],
+      [0xf1, 0x80, 0, 0, 0, 0],
+    ]) {
+      const { ws } = await dial();
+      const closed = closeOf(ws as WebSocket);
+      (ws as unknown as { _socket: { write: (b: Buffer) => void } })._socket.write(Buffer.from(bytes));
+      await closed;
+    }
+    healthy?.send("{");
+    expect(await closeOf(healthy as WebSocket)).toBe(4500);
+  });
+
+  it("a message that comes byte by byte is read (fault 13)", async () => {
+    await start();
+    const { ws } = await dial();
+    if (!ws) throw new Error("refused");
+    const { _socket: socket } = ws as unknown as { _socket: { write: (b: Buffer, done: () => void) => void } };
+    const text = JSON.stringify({ t: "auth", token: null, group: "g", term: 1 });
+    const frame = Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0, ...Buffer.from(text)]);
+    let seen = "";
+    ws.on("message", (data: Buffer) => (seen += data.toString()));
+    for (const byte of frame) await new Promise<void>((resolve) => socket.write(Buffer.from([byte]), resolve));
+    await expect.poll(() => seen).toContain('"authed"');
+    ws.terminate();
+  });
+});
+
+describe("the endpoints", () => {
+  it("serve metrics and health, and leave the rest to the app", async () => {
+    http.on("request", (_request, response) => response.end("app"));
+    await start();
+    expect((await fetchText("/metrics?x")).body).toContain("# TYPE resilient_connections gauge");
+    expect(await fetchText("/healthz")).toEqual({ status: 200, body: "ok\n" });
+    expect((await fetchText("/")).body).toBe("app");
+  });
+
+  it("answer 404 where there is no app, and 503 while the store cannot be opened (fault 61)", async () => {
+    await start({ store: { ...memoryStore(), open: () => Promise.reject(new Error("locked")) } });
+    expect((await fetchText("/")).status).toBe(404);
+    expect((await fetchText("/healthz")).status).toBe(503);
+    const { ws } = await dial();
+    const closed = closeOf(ws as WebSocket);
+    ws?.send(JSON.stringify({ t: "auth", token: null, group: "g", term: 1 }));
+    expect(await closed).toBe(4010);
+  });
+});
