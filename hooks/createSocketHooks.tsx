@@ -1,5 +1,5 @@
 "use client";
-import { useDebugValue } from "react";
+import * as React from "react";
 import { ClientProvider } from "../providers/ClientProvider.tsx";
 import { createClientContext } from "../providers/context.ts";
 import { describe } from "./describe.ts";
@@ -14,7 +14,7 @@ export const createSocketHooks = <C extends Channels<C>>(): SocketHooks<C> => {
   const context = createClientContext();
   const useClient = () => {
     const client = useTarget(context);
-    useDebugValue(client, describe);
+    React.useDebugValue(client, describe);
     return client;
   };
   const hooks: SocketHooks<Record<string, unknown>> = {

@@ -1,5 +1,5 @@
 "use client";
-import { useEffect, useInsertionEffect, useRef } from "react";
+import * as React from "react";
 import type { Continuity, Message } from "../src/client/message.ts";
 import type { ResilientClient, SubscribeOptions } from "../src/client/ResilientClient.ts";
 
@@ -21,12 +21,12 @@ export function useChannel(
   handler: ((message: Message) => void) | undefined,
   options: SubscriptionOptions,
 ): void {
-  const latest = useRef({ handler, ...options });
-  useInsertionEffect(() => {
+  const latest = React.useRef({ handler, ...options });
+  React.useInsertionEffect(() => {
     latest.current = { handler, ...options };
   });
   const on = options.enabled !== false && !!(handler ?? options.onContinuity);
-  useEffect(
+  React.useEffect(
     () =>
       on
         ? client.subscribe(channel, (message) => latest.current.handler?.(message), {

@@ -1,5 +1,5 @@
 "use client";
-import { useDebugValue } from "react";
+import * as React from "react";
 import type { ConnectionState } from "../src/client/surface.ts";
 import { describe } from "./describe.ts";
 import { useResilientClient } from "./useResilientClient.ts";
@@ -11,6 +11,6 @@ export function useConnectionState<S = ConnectionState>(
   isEqual?: (a: S, b: S) => boolean,
 ): S {
   const client = useResilientClient();
-  useDebugValue(client, describe);
+  React.useDebugValue(client, describe);
   return useStore(client.state, selector, isEqual);
 }

@@ -1,5 +1,5 @@
 "use client";
-import { useDebugValue } from "react";
+import * as React from "react";
 import type { QueueState } from "../src/client/surface.ts";
 import { describe } from "./describe.ts";
 import { useResilientClient } from "./useResilientClient.ts";
@@ -11,6 +11,6 @@ export function useQueueState<S = QueueState>(
   isEqual?: (a: S, b: S) => boolean,
 ): S {
   const client = useResilientClient();
-  useDebugValue(client, describe);
+  React.useDebugValue(client, describe);
   return useStore(client.outbox.state, selector, isEqual);
 }

@@ -1,5 +1,5 @@
 "use client";
-import { useDebugValue } from "react";
+import * as React from "react";
 import { defaultContext } from "../providers/context.ts";
 import { describe } from "./describe.ts";
 import type { ResilientWS } from "./resilientWS.ts";
@@ -15,6 +15,6 @@ export function useResilientWS(target: Target, options?: ResilientWSOptions): Re
 export function useResilientWS(...input: ResilientWSArguments) {
   const { target, options } = readArguments(input);
   const client = useTarget(defaultContext, target);
-  useDebugValue(client, describe);
+  React.useDebugValue(client, describe);
   return useSocket(client, options);
 }

@@ -1,5 +1,5 @@
 "use client";
-import { useMemo, useSyncExternalStore } from "react";
+import * as React from "react";
 import type { Message } from "../src/client/message.ts";
 import type { ResilientClient } from "../src/client/ResilientClient.ts";
 import { bindSend, resilientWS, trackQueue, type ResilientWS } from "./resilientWS.ts";
@@ -32,10 +32,10 @@ export function useSocket(client: ResilientClient, options: ResilientWSOptions =
   useChannel(client, channel, onMessage, rest);
   const state = useStore(client.state);
   const store = client.outbox.state;
-  const tracked = useMemo(() => trackQueue(store), [store]);
-  const queue = useSyncExternalStore(tracked.subscribe, store.get, store.getServer);
-  const send = useMemo(() => bindSend(client, channel), [client, channel]);
-  const socket = useMemo(
+  const tracked = React.useMemo(() => trackQueue(store), [store]);
+  const queue = React.useSyncExternalStore(tracked.subscribe, store.get, store.getServer);
+  const send = React.useMemo(() => bindSend(client, channel), [client, channel]);
+  const socket = React.useMemo(
     () => resilientWS(client, tracked, send, state, queue),
     [client, tracked, send, state, queue],
   );

@@ -1,5 +1,5 @@
 "use client";
-import { useMemo, useSyncExternalStore } from "react";
+import * as React from "react";
 import type { Store } from "../src/client/store.ts";
 import { identity, selection, shallow } from "./selection.ts";
 
@@ -9,9 +9,9 @@ export function useStore<T, S = T>(
   selector: (value: T) => S = identity as never,
   isEqual: (a: S, b: S) => boolean = shallow,
 ): S {
-  const [here, atServer] = useMemo(
+  const [here, atServer] = React.useMemo(
     () => [get, getServer].map((read) => selection(read, selector, isEqual)) as [() => S, () => S],
     [get, getServer, selector, isEqual],
   );
-  return useSyncExternalStore(subscribe, here, atServer);
+  return React.useSyncExternalStore(subscribe, here, atServer);
 }

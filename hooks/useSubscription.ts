@@ -1,5 +1,5 @@
 "use client";
-import { useDebugValue } from "react";
+import * as React from "react";
 import type { Message } from "../src/client/message.ts";
 import { describe } from "./describe.ts";
 import { useChannel, type SubscriptionOptions } from "./useChannel.ts";
@@ -12,6 +12,6 @@ export function useSubscription(
   options: SubscriptionOptions = {},
 ): void {
   const client = useResilientClient();
-  useDebugValue(client, describe);
+  React.useDebugValue(client, describe);
   useChannel(client, channel, handler, options);
 }

@@ -1,5 +1,5 @@
 "use client";
-import { useContext, useDebugValue, useEffect } from "react";
+import * as React from "react";
 import { copies, type ClientContext } from "../providers/context.ts";
 import type { ResilientClient } from "../src/client/ResilientClient.ts";
 import { ResilientSocketError } from "../src/client/surface.ts";
@@ -19,7 +19,7 @@ const noProvider = (): never => {
 
 /** The one path from what a hook was given to its client. Only a named target is held by the hook itself. */
 export function useTarget(context: ClientContext, target?: Target): ResilientClient {
-  const provided = useContext(context);
+  const provided = React.useContext(context);
   const client =
     typeof target === "string"
       ? urlClient(target)
@@ -27,7 +27,7 @@ export function useTarget(context: ClientContext, target?: Target): ResilientCli
         ? idleClient()
         : (target ?? provided ?? noProvider());
   const held = target != null;
-  useEffect(() => (held ? client.retain() : undefined), [held, client]);
-  useDebugValue(client, describe);
+  React.useEffect(() => (held ? client.retain() : undefined), [held, client]);
+  React.useDebugValue(client, describe);
   return client;
 }

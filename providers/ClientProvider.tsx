@@ -1,5 +1,5 @@
 "use client";
-import { useEffect, useInsertionEffect, useRef, useState, type ReactNode } from "react";
+import * as React from "react";
 import type { ResilientClientOptions } from "../src/client/options.ts";
 import type { ResilientClient } from "../src/client/ResilientClient.ts";
 import type { ClientContext } from "./context.ts";
@@ -7,7 +7,7 @@ import { holdClient, keyOf, type HeldClient } from "./heldClient.ts";
 import { lease } from "./lease.ts";
 
 interface Common {
-  readonly children?: ReactNode;
+  readonly children?: React.ReactNode;
   /** When to dial: with the provider, or when the app calls `connect()`. Default `'mount'`. */
   readonly connect?: "mount" | "manual" | undefined;
 }
@@ -29,15 +29,15 @@ export function ClientProvider({
   client,
   connect = "mount",
   ...rest
-}: ResilientSocketProviderProps & { readonly context: ClientContext }): ReactNode {
+}: ResilientSocketProviderProps & { readonly context: ClientContext }): React.ReactNode {
   const options = rest as ResilientClientOptions;
-  const [held, setHeld] = useState(() => holdClient(client, options));
+  const [held, setHeld] = React.useState(() => holdClient(client, options));
   let current = held;
   // During render, not in an effect: an effect would commit the new prop with the old client once.
   if (held.key !== (client ?? keyOf(options))) setHeld((current = holdClient(client, options)));
-  useInsertionEffect(() => current.update?.(options));
-  const shown = useRef<HeldClient>(null);
-  useEffect(() => {
+  React.useInsertionEffect(() => current.update?.(options));
+  const shown = React.useRef<HeldClient>(null);
+  React.useEffect(() => {
     const before = shown.current;
     shown.current = current;
     if (before !== current) before?.dispose?.();

@@ -1,11 +1,16 @@
 "use client";
-import { createContext, type Context } from "react";
+import * as React from "react";
 import type { ResilientClient } from "../src/client/ResilientClient.ts";
 import { version } from "./version.ts";
 
-export type ClientContext = Context<ResilientClient | null>;
+export type ClientContext = React.Context<ResilientClient | null>;
 
-export const createClientContext = (): ClientContext => createContext<ResilientClient | null>(null);
+// Under the react-server condition React has no contexts (nor hooks, hence `React.useX` all over): importing must work
+// there, using cannot.
+const create = React.createContext as typeof React.createContext | undefined;
+
+export const createClientContext = (): ClientContext =>
+  (create?.<ResilientClient | null>(null) ?? {}) as ClientContext;
 
 /** The context of `ResilientSocketProvider` and of every hook that does not come from `createSocketHooks`. */
 export const defaultContext = createClientContext();
