@@ -9,7 +9,7 @@ export default defineConfig({
   target: "es2022",
   unbundle: true,
   deps: { neverBundle: [/^node:/] },
-  dts: { sourcemap: false },
+  dts: { sourcemap: true },
   sourcemap: true,
   fixedExtension: false,
   checks: { moduleLevelDirective: false, pluginTimings: false },

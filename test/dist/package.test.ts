@@ -30,8 +30,11 @@ describe("the built package", () => {
     expect(importInNode(specifier)).not.toBe("");
   });
 
-  it("fault 41: imports the React entry under the react-server condition", () => {
-    expect(importInNode(packageJson.name, "--conditions=react-server")).toContain("ResilientSocketProvider");
+  it("fault 41: imports the React entry as a React server does: react-server condition, client modules replaced", () => {
+    const replaced = new URL("./clientReferences.mjs", import.meta.url).href;
+    const exported = importInNode(packageJson.name, "--conditions=react-server", `--import=${replaced}`);
+    expect(exported).toContain("ResilientSocketProvider");
+    expect(exported).toContain("useResilientWS");
   });
 
   it("keeps 'use client' on line 1 of every file that carries it, and off every entry", () => {
@@ -45,7 +48,7 @@ describe("the built package", () => {
     expect(marked(entries.map((entry) => entry.default))).toEqual([]);
   });
 
-  it("names a types file beside each source map, and no map that is not shipped", () => {
+  it("names no source map that is not there", () => {
     for (const file of globSync("dist/**/*.{js,d.ts}", { cwd: root })) {
       const map = /\/\/# sourceMappingURL=(\S+)/.exec(built(file))?.[1];
       if (map) expect(existsSync(`${root}${file.replace(/[^/\\]+$/, map)}`), file).toBe(true);
