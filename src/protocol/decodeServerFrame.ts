@@ -24,8 +24,9 @@ const shapes: Readonly<Record<ServerFrame["t"], string>> = {
   pong: "",
 };
 
-/** Shapes of what stands in those arrays. */
+/** Shapes of what stands in those arrays and objects. */
 const elements: Readonly<Record<string, string>> = {
+  limits: "#maxFrameBytes #windowMessages #windowBytes",
   channels: shapes.subscribed,
   producers: "c p #n? #head [runs? [verdicts?",
   ev: "#seq tail prev +lam",
@@ -53,7 +54,7 @@ const compile = (shape: string): readonly Rule[] =>
       ? (value) => {
           const field = value[name];
           if (field == null) return optional;
-          return is(field) && (!rules.length || (field as unknown[]).every((one) => fits(one, rules)));
+          return is(field) && (!rules.length || [field].flat().every((one) => fits(one, rules)));
         }
       : [];
   });

@@ -19,6 +19,9 @@ export interface ResilientOptions {
 /** `auth` and `resume` together stay below the 16 KiB a server reads before it knows who speaks. */
 const resumeItems = 50;
 
+/** A server that asks for a faster pulse does not get it. */
+const leastPulseMs = 1_000;
+
 export const drive = (
   { auth, maxAgeMs = Infinity, ackTimeoutMs = 10_000 }: ResilientOptions,
   host: ProtocolHost,
@@ -120,8 +123,12 @@ export const drive = (
     greeted = true;
     delivery.setLimits(frame.limits);
     // Leaves the server's own ping a moment to arrive before this side asks.
-    const slackMs = Math.min(frame.hbTimeoutMs / 4, 2_500);
-    heartbeat = { intervalMs: frame.hbMs + slackMs, timeoutMs: frame.hbTimeoutMs - slackMs };
+    const [hbMs, hbTimeoutMs] = [
+      Math.max(frame.hbMs, leastPulseMs),
+      Math.max(frame.hbTimeoutMs, leastPulseMs),
+    ];
+    const slackMs = Math.min(hbTimeoutMs / 4, 2_500);
+    heartbeat = { intervalMs: hbMs + slackMs, timeoutMs: hbTimeoutMs - slackMs };
     begin();
     return true;
   };
@@ -223,17 +230,18 @@ export const drive = (
     received: (data) => {
       const frames = typeof data === "string" ? decodeServerFrames(data) : null;
       if (!greeted && !greet(frames?.[0])) return;
-      if (!frames) {
-        dispatch({
+      try {
+        if (!frames) throw new SyntaxError("a frame has a wrong shape");
+        for (const frame of frames) hear(frame);
+      } catch (error) {
+        return dispatch({
           type: "attemptFailed",
           reason: "closed",
           code: closeCodes.protocol,
           error: "INVALID_FRAME",
-          text: "a frame of the server has a wrong shape",
+          text: String(error),
         });
-        return;
       }
-      for (const frame of frames) hear(frame);
       mayFinish();
       if (host.state() === "connected") delivery.pump();
     },
