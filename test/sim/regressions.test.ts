@@ -30,16 +30,19 @@ describe("found by random histories", () => {
     const tab = world.openTab();
     tab.connect();
     await world.advance(1_000);
-    world.store.pace({ beforeCommitMs: 2_000 });
+    world.store.pace({ beforeCommitMs: 200 });
     world.store.fail("after");
-    const receipts = [tab.send(1), tab.send(2)];
-    await world.advance(5_000);
-    // The copies are under way to the store when it works again: their answer arrives in place of the retry.
+    const receipts = [tab.send(1)];
+    await world.advance(100);
+    // Gathered behind the first, which is committed and fails: its answer covers both and the retry is pointless.
+    receipts.push(tab.send(2));
+    await world.advance(150);
     world.store.fail(null);
-    receipts.push(tab.send(3), tab.send(4));
+    await world.advance(5_000);
+    receipts.push(tab.send(3));
     await world.advance(60_000);
     expect(receipts.map((receipt) => receipt.status.get())).toEqual(
-      [1, 2, 3, 4].map((seq) => ({ kind: "acked", seq })),
+      [1, 2, 3].map((seq) => ({ kind: "acked", seq })),
     );
   });
 });

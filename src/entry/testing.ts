@@ -1,0 +1,14 @@
+/** `resilient-socket/testing`: pages, a network and a server in a time of their own. Runs in Node and in browsers. */
+export { createWorld } from "../testing/createWorld.ts";
+export type { World, WorldOptions, WorldServerOptions, WorldStore } from "../testing/createWorld.ts";
+export type { Tab, TabOptions, TabRecord, Watch } from "../testing/tab.ts";
+export type { Page } from "../testing/page.ts";
+export type { Network, WorldSocket } from "../testing/network.ts";
+export type { Direction, Listener } from "../testing/connection.ts";
+export type { Link } from "../testing/pipe.ts";
+export type { FaultyStore, StoreFailure, StorePace } from "../testing/faultyStore.ts";
+export { virtualClock } from "../testing/virtualClock.ts";
+export type { VirtualClock, VirtualClockOptions } from "../testing/virtualClock.ts";
+export type { DeviceClock } from "../testing/deviceClock.ts";
+export { seededDice } from "../testing/seededDice.ts";
+export type { SeededDice } from "../testing/seededDice.ts";
