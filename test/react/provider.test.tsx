@@ -177,6 +177,44 @@ describe("unmounting leaves no socket, timer or listener (fault 39)", () => {
   });
 });
 
+describe("unmounting with messages in the outbox (fault 72)", () => {
+  const leave = async (onUnmount: ResilientClientOptions["onUnmount"]) => {
+    const world = fakePorts();
+    let client: ResilientClient | undefined;
+    const grab = (one: ResilientClient) => (client = one);
+    const view = render(
+      <ResilientSocketProvider url={url} ports={world.ports} protocol={plainProtocol()} onUnmount={onUnmount}>
+        <Grab into={grab} />
+      </ResilientSocketProvider>,
+    );
+    const receipt = client!.send("waits");
+    view.unmount();
+    await world.advance();
+    return { world, receipt };
+  };
+
+  it("keeps them by default", async () => {
+    const { world, receipt } = await leave(undefined);
+    expect(receipt.status.get().kind).toBe("queued");
+    expect(world.alive()).toEqual(nothing);
+  });
+
+  it("settles them aborted where told to purge", async () => {
+    const { world, receipt } = await leave({ queue: "purge" });
+    expect(receipt.status.get().kind).toBe("aborted");
+    expect(world.alive()).toEqual(nothing);
+  });
+
+  it("lingers where told to, and then leaves nothing behind", async () => {
+    const { world, receipt } = await leave({ lingerMs: 2_000 });
+    expect(world.alive().sockets).toBe(1);
+    await act(async () => world.sockets[0]?.open());
+    expect(receipt.status.get().kind).toBe("sent");
+    await world.advance(2_000);
+    expect(world.alive()).toEqual(nothing);
+  });
+});
+
 describe("what changes and what does not", () => {
   const pairsOf = () => {
     const made = new Map<ResilientClient, string>();

@@ -4,6 +4,7 @@ import { afterEach, expect, it, vi } from "vitest";
 import { useConnectionState } from "../../hooks/useConnectionState.ts";
 import { useQueueState } from "../../hooks/useQueueState.ts";
 import { useResilientWS } from "../../hooks/useResilientWS.ts";
+import type { Receipt } from "../../src/client/receipt.ts";
 import { ResilientSocketProvider } from "../../providers/ResilientSocketProvider.tsx";
 
 afterEach(() => vi.restoreAllMocks());
@@ -49,6 +50,21 @@ it.fails("draws no random numbers on a server (fault 41)", () => {
     </ResilientSocketProvider>,
   );
   expect([dice.roll.mock.calls.length, dice.uuid.mock.calls.length]).toEqual([0, 0]);
+});
+
+function SendsWhileRendering({ sent }: { readonly sent: (receipt: Receipt) => void }) {
+  sent(useResilientWS().send("too early"));
+  return null;
+}
+
+it.fails("rejects what a server render sends: nobody would ever transmit it (fault 41)", () => {
+  const sent = vi.fn<(receipt: Receipt) => void>();
+  renderToString(
+    <ResilientSocketProvider url="wss://api.example.com/ws">
+      <SendsWhileRendering sent={sent} />
+    </ResilientSocketProvider>,
+  );
+  expect(sent.mock.calls[0]?.[0].status.get()).toMatchObject({ kind: "rejected", code: "SSR" });
 });
 
 it("shares no client between two renders of a server (fault 41)", async () => {
