@@ -11,7 +11,6 @@ export type DecodedClient =
     };
 
 /** A name of ours or of the app: no control characters, so that it is safe in logs and keys. */
-// eslint-disable-next-line no-control-regex
 const controls = /[\u0000-\u001f\u007f]/;
 const isName = (value: unknown): boolean => isText(value) && value !== "" && !controls.test(value);
 const isProducer = (value: unknown): boolean => isText(value, 64) && /^[\w-]+$/.test(value);

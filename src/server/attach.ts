@@ -102,7 +102,9 @@ function serveEndpoints({ httpServer, metrics, health }: AttachOptions): () => v
     const isRead = request.method === "GET" || request.method === "HEAD";
     const path = isRead ? pathOf(request) : "";
     if (path === "/metrics") {
-      response.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }).end(metrics.text());
+      response
+        .writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" })
+        .end(metrics.text());
     } else if (path === "/healthz") {
       void health().then((isHealthy) => {
         response.writeHead(isHealthy ? 200 : 503, { "content-type": "text/plain" });

@@ -16,9 +16,12 @@ export interface JudgeRequest {
 
 export type Judge = (request: JudgeRequest) => Judgement | Promise<Judgement>;
 
-class Rejection {
+/** A verdict on its way out of a handler. */
+class Rejection extends Error {
   readonly code: string;
+
   constructor(code: string) {
+    super(code);
     this.code = code;
   }
 }

@@ -36,7 +36,7 @@ export function createMetrics(): Metrics {
 
   const series = (name: MetricName) => {
     let values = counters.get(name);
-    if (!values) counters.set(name, (values = new Map()));
+    if (!values) counters.set(name, (values = new Map<string, number>()));
     return values;
   };
   const histogram = (name: MetricName) => {

@@ -1,3 +1,4 @@
+import type { Server } from "node:http";
 import type { Clock, Dice } from "../core/ports.ts";
 import type { Cursor, Json } from "../protocol/frames.ts";
 import type { FanOut, LogStore } from "./store/LogStore.ts";
@@ -82,9 +83,8 @@ export interface ResilientServerOptions {
   readonly authenticate: Authenticate;
   /** Default: every authenticated subject may read and write every channel. */
   readonly authorize?: ((request: AuthorizeRequest) => boolean | Promise<boolean>) | undefined;
-  /** Returns what is stored. May run more than once for one message. Default: the payload. */
-  readonly onMessage?:
-    ((message: InboundMessage, context: MessageContext) => Json | Promise<Json>) | undefined;
+  /** Returns what is stored, or a promise of it; nothing keeps the payload. May run more than once for one message. Default: the payload. */
+  readonly onMessage?: ((message: InboundMessage, context: MessageContext) => Json) | undefined;
   /** The state of a channel and the cursor it stands at, for gaps that are too large. Omitted: such gaps are `lost`. */
   readonly snapshot?:
     ((channel: string) => Promise<{ readonly state: Json; readonly cursor: Cursor }>) | undefined;
@@ -120,7 +120,7 @@ export interface ServerSocketEvents {
 export interface ResilientServer {
   /** Answers upgrades on `path` (default `/ws`) of a Node HTTP server, and GET `/metrics`, `/healthz` unless `endpoints` is false. */
   readonly attach: (
-    httpServer: import("node:http").Server,
+    httpServer: Server,
     options?: { readonly path?: string; readonly endpoints?: boolean },
   ) => void;
   /** For other transports and tests: hand over an accepted, origin-checked socket. */

@@ -11,7 +11,11 @@ let server: ResilientServer;
 let port: number;
 
 const start = async (options: Partial<ResilientServerOptions> = {}, path = "/ws") => {
-  server = createResilientServer({ store: memoryStore(), authenticate: () => ({ subject: "ann" }), ...options });
+  server = createResilientServer({
+    store: memoryStore(),
+    authenticate: () => ({ subject: "ann" }),
+    ...options,
+  });
   server.attach(http, { path });
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
   ({ port } = http.address() as AddressInfo);
@@ -42,7 +46,8 @@ const dial = (headers: Record<string, string> = {}, protocols = ["resilient.v1"]
   });
 
 const closeOf = (ws: WebSocket) => new Promise<number>((resolve) => ws.on("close", (code) => resolve(code)));
-const next = (ws: WebSocket) => new Promise<string>((resolve) => ws.once("message", (data: Buffer) => resolve(data.toString())));
+const next = (ws: WebSocket) =>
+  new Promise<string>((resolve) => ws.once("message", (data: Buffer) => resolve(data.toString())));
 
 /** Sends raw bytes and answers what came back until the server closed. */
 const raw = (text: string) =>
@@ -69,7 +74,12 @@ describe("the upgrade", () => {
     const { ws } = await dial();
     if (!ws) throw new Error("refused");
     expect(ws.protocol).toBe("resilient.v1");
-    ws.send(JSON.stringify([{ t: "auth", token: null, group: "g", term: 1 }, { t: "resume", channels: [], producers: [] }]));
+    ws.send(
+      JSON.stringify([
+        { t: "auth", token: null, group: "g", term: 1 },
+        { t: "resume", channels: [], producers: [] },
+      ]),
+    );
     let seen = "";
     while (!seen.includes('"positions"')) seen += await next(ws);
     ws.send(JSON.stringify({ t: "pub", c: "c", p: "p", n: 1, acked: 0, m: [{ id: "i", d: 1 }] }));
@@ -108,12 +118,27 @@ describe("the upgrade", () => {
   });
 
   it.each([
-    ["no key (CVE-2024-37890)", "GET /ws HTTP/1.1\r\nHost: HOST\r\nOrigin: http://HOST\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: resilient.v1\r\n\r\n"],
-    ["an unexpected Upgrade value (CVE-2020-7693)", "GET /ws HTTP/1.1\r\nHost: HOST\r\nOrigin: http://HOST\r\nUpgrade: websocket-x\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: resilient.v1\r\n\r\n"],
-    ["a prototype name as extension (GHSA-5v72)", "GET /ws HTTP/1.1\r\nHost: HOST\r\nOrigin: http://HOST\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Extensions: constructor, __proto__;a\r\nSec-WebSocket-Protocol: resilient.v1\r\n\r\n"],
-    ["a long protocol header (CVE-2021-32640)", `GET /ws HTTP/1.1\r\nHost: HOST\r\nOrigin: http://HOST\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: ${" ,".repeat(3000)}\r\n\r\n`],
+    [
+      "no key (CVE-2024-37890)",
+      "GET /ws HTTP/1.1\r\nHost: HOST\r\nOrigin: http://HOST\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: resilient.v1\r\n\r\n",
+    ],
+    [
+      "an unexpected Upgrade value (CVE-2020-7693)",
+      "GET /ws HTTP/1.1\r\nHost: HOST\r\nOrigin: http://HOST\r\nUpgrade: websocket-x\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: resilient.v1\r\n\r\n",
+    ],
+    [
+      "a prototype name as extension (GHSA-5v72)",
+      "GET /ws HTTP/1.1\r\nHost: HOST\r\nOrigin: http://HOST\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Extensions: constructor, __proto__;a\r\nSec-WebSocket-Protocol: resilient.v1\r\n\r\n",
+    ],
+    [
+      "a long protocol header (CVE-2021-32640)",
+      `GET /ws HTTP/1.1\r\nHost: HOST\r\nOrigin: http://HOST\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: ${" ,".repeat(3000)}\r\n\r\n`,
+    ],
     ["no Host", "GET /ws HTTP/1.0\r\nOrigin: http://x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"],
-    ["a URL that is none", "GET //[:::/ws?%zz HTTP/1.1\r\nHost: HOST\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"],
+    [
+      "a URL that is none",
+      "GET //[:::/ws?%zz HTTP/1.1\r\nHost: HOST\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+    ],
   ])("%s is refused and the process lives on (S17)", async (_name, request) => {
     await start();
     const closes = raw(request.replaceAll("HOST", `127.0.0.1:${port}`));
@@ -130,7 +155,9 @@ describe("the upgrade", () => {
       socket.write("GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
       socket.resetAndDestroy();
       const { ws } = await dial();
-      (ws as unknown as { _socket: { write: (b: Buffer) => void; resetAndDestroy: () => void } })._socket.write(Buffer.from([0x81, 0xfe]));
+      (
+        ws as unknown as { _socket: { write: (b: Buffer) => void; resetAndDestroy: () => void } }
+      )._socket.write(Buffer.from([0x81, 0xfe]));
       (ws as unknown as { _socket: { resetAndDestroy: () => void } })._socket.resetAndDestroy();
     }
     expect((await fetchText("/healthz")).status).toBe(200);
@@ -181,12 +208,15 @@ describe("limits on the socket", () => {
     await start();
     const { ws } = await dial();
     if (!ws) throw new Error("refused");
-    const { _socket: socket } = ws as unknown as { _socket: { write: (b: Buffer, done: () => void) => void } };
+    const { _socket: socket } = ws as unknown as {
+      _socket: { write: (b: Buffer, done: () => void) => void };
+    };
     const text = JSON.stringify({ t: "auth", token: null, group: "g", term: 1 });
     const frame = Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0, ...Buffer.from(text)]);
     let seen = "";
     ws.on("message", (data: Buffer) => (seen += data.toString()));
-    for (const byte of frame) await new Promise<void>((resolve) => socket.write(Buffer.from([byte]), resolve));
+    for (const byte of frame)
+      await new Promise<void>((resolve) => socket.write(Buffer.from([byte]), resolve));
     await expect.poll(() => seen).toContain('"authed"');
     ws.terminate();
   });

@@ -147,7 +147,7 @@ describe("the SQLite file", () => {
   });
 
   it("says SQLITE_UNAVAILABLE where node:sqlite does not exist", () => {
-    const builtin = vi.spyOn(process, "getBuiltinModule").mockReturnValue(undefined as never);
+    const builtin = vi.spyOn(process, "getBuiltinModule").mockReturnValue(undefined);
     expect(() => sqliteStore({ path: ":memory:" })).toThrow(
       expect.objectContaining({ code: "SQLITE_UNAVAILABLE" }),
     );

@@ -71,11 +71,7 @@ export function createTestServer(options: Partial<ResilientServerOptions> = {}) 
         channels: FrameOf<"resume", ClientFrame>["channels"] = [],
         producers: FrameOf<"resume", ClientFrame>["producers"] = [],
       ) => peer.send({ t: "resume", channels, producers }),
-      pub: (
-        n: number,
-        items: readonly (unknown | PubItem)[],
-        more: Partial<FrameOf<"pub", ClientFrame>> = {},
-      ) =>
+      pub: (n: number, items: readonly unknown[], more: Partial<FrameOf<"pub", ClientFrame>> = {}) =>
         peer.send({
           t: "pub",
           c: "room",

@@ -41,7 +41,7 @@ export function groupCommit({ soon, begin, commit, rollback }: GroupCommitOption
   const add = <T>(run: () => T): Promise<T> =>
     new Promise<T>((resolve, reject) => {
       if (pending.length === 0) soon(runAll);
-      pending.push({ run, resolve: resolve as (value: never) => void, reject });
+      pending.push({ run, resolve: resolve, reject });
     });
 
   return {

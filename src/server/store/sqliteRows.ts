@@ -33,7 +33,7 @@ export function sqliteRows(db: DatabaseSync): SqliteRows {
 
   return {
     run: (name, ...values) => Number(statement(name).run(...values).lastInsertRowid),
-    get: (name, ...values) => statement(name).get(...values) as Row | undefined,
+    get: (name, ...values) => statement(name).get(...values),
     all,
     events: (channel, id, epoch, from, limit) =>
       all("events", id, from, limit).map((row) => eventOf(channel, epoch, row)),
