@@ -100,7 +100,7 @@ const cell = (rows: Rows, name: State["name"], type: Event["type"]): string => {
 };
 
 /** The diagrams and tables of ARCHITECTURE.md. */
-export const drawMachine = (): string => {
+const drawMachine = (): string => {
   const rows = mergeRows(socketRows, resilientRows);
   const types = [...new Set(sampleEvents.map(({ type }) => type))];
   const diagram = (title: string, lines: readonly string[]): string =>

@@ -123,7 +123,7 @@ describe("the handshake", () => {
 
   it("fails with recovery sign-in when nobody is signed in; reconnect() asks again (fault 5)", async () => {
     let user: string | null = null;
-    const one = scene({ auth: () => user && { token: user } });
+    const one = scene({ auth: () => (user ? { token: user } : null) });
     one.tab.connect();
     one.socket().open();
     await one.settle();
