@@ -51,8 +51,10 @@ function Figure({
   return (
     <div className="figure">
       <dt>{name}</dt>
-      <dd data-figure={name}>{count(value)}</dd>
-      <p>{note}</p>
+      <dd className="figure-value" data-figure={name}>
+        {count(value)}
+      </dd>
+      <dd className="figure-note">{note}</dd>
     </div>
   );
 }

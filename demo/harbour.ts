@@ -5,11 +5,11 @@ export interface Reading {
 }
 
 export const instruments = [
-  { id: "wind", name: "Wind, pier head", unit: "kn", start: 14.2, step: 0.5, digits: 1 },
-  { id: "tide", name: "Tide, inner lock", unit: "m", start: 3.41, step: 0.012, digits: 2 },
-  { id: "swell", name: "Swell, approach", unit: "m", start: 1.12, step: 0.03, digits: 2 },
+  { id: "wind", name: "Wind", unit: "kn", start: 14.2, step: 0.5, digits: 1 },
+  { id: "tide", name: "Tide", unit: "m", start: 3.41, step: 0.012, digits: 2 },
+  { id: "swell", name: "Swell", unit: "m", start: 1.12, step: 0.03, digits: 2 },
   { id: "water", name: "Water", unit: "°C", start: 11.6, step: 0.06, digits: 1 },
-  { id: "crane", name: "Crane 4, load", unit: "t", start: 27.5, step: 0.9, digits: 1 },
+  { id: "crane", name: "Crane 4", unit: "t", start: 27.5, step: 0.9, digits: 1 },
   { id: "fuel", name: "Shore power", unit: "kW", start: 842, step: 6, digits: 0 },
 ] as const;
 

@@ -1,12 +1,13 @@
 /** `node demo/screenshots.ts`: the pictures of the README, after every fault. Takes about a minute and a half. */
-import { mkdirSync, statSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { BrowserContextOptions, Page } from "playwright";
 import { openChromium, startDemo } from "./driveDemo.ts";
 import { faults } from "./faults.ts";
+import { shrinkPng } from "./shrinkPng.ts";
 
 const folder = fileURLToPath(new URL("../docs/images/", import.meta.url));
-const wide = { viewport: { width: 1200, height: 800 }, deviceScaleFactor: 1.5 };
+const wide = { viewport: { width: 1200, height: 1180 }, deviceScaleFactor: 1.5 };
 const pictures: readonly (BrowserContextOptions & { readonly name: string })[] = [
   { name: "ledger-light", colorScheme: "light", ...wide },
   { name: "ledger-dark", colorScheme: "dark", ...wide },
@@ -47,10 +48,14 @@ try {
     );
     await page.getByRole("button", { name: "Pause traffic" }).click();
     await page.waitForTimeout(1_000);
-    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
-    const path = `${folder}${name}.png`;
-    await page.screenshot({ path });
-    console.log(`${name}.png ${Math.round(statSync(path).size / 1_024)} kB`);
+    await page.mouse.move(0, 0);
+    await page.evaluate(() => {
+      (document.activeElement as HTMLElement | null)?.blur();
+      scrollTo(0, 0);
+    });
+    const picture = shrinkPng(await page.screenshot());
+    writeFileSync(`${folder}${name}.png`, picture);
+    console.log(`${name}.png ${Math.round(picture.length / 1_024)} kB`);
   }
 } finally {
   await browser.close();

@@ -48,7 +48,12 @@ const backend = createBackendProcess(
 );
 const feed = createFeed((item) => backend.order({ kind: "publish", item }));
 const visits = createVisits((count) => backend.order({ kind: "visitors", count }));
-await backend.start();
+try {
+  await backend.start();
+} catch (error) {
+  rmSync(folder, { recursive: true, force: true });
+  throw error;
+}
 
 const logs = {
   resilient: createLogReader(database, resilientLog),

@@ -7,6 +7,8 @@ import type { Store } from "./store.ts";
 import { amendTrial, beginTrial, type Trial } from "./trial.ts";
 
 const kept = 8;
+/** The bare app is slower to see what it lost. */
+const bareFindsOutMs = 5_000;
 
 /** Presses the lab's buttons and takes down what happens. Newest first. */
 export function useTrials(balance: Store<Balance>) {
@@ -38,13 +40,12 @@ export function useTrials(balance: Store<Balance>) {
         const { resilient, bare } = balance.get();
         const { oldestAt } = client.outbox.state.get();
         const connected = client.state.get().name === "connected";
-        amend(({ phase, startedAt, clearedMs, lost, before }) => {
+        amend(({ phase, startedAt, clearedMs, lost, bareLost, before }, atMs) => {
           const caughtUp = clearedMs !== null && (oldestAt === null || oldestAt > startedAt + clearedMs);
           return {
             phase: phase === "recovering" && connected && caughtUp ? "over" : phase,
             lost: phase === "over" ? lost : resilient.lost - before.resilient.lost,
-            // The bare app may still be finding out.
-            bareLost: bare.lost - before.bare.lost,
+            bareLost: atMs < (clearedMs ?? atMs) + bareFindsOutMs ? bare.lost - before.bare.lost : bareLost,
           };
         });
       }),
