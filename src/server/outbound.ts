@@ -1,5 +1,6 @@
 import type { Clock } from "../core/ports.ts";
 import type { ServerFrame } from "../protocol/frames.ts";
+import { contain } from "./contain.ts";
 import { HIGH_WATER_BYTES, MAX_CHUNK_BYTES, STALLED_MS } from "./limits.ts";
 import type { ServerSocket } from "./options.ts";
 
@@ -54,7 +55,7 @@ export function createOutbound({
     } catch {
       return onBroken();
     }
-    watch();
+    contain(watch, onBroken);
   };
 
   const sendText = (text: string) => {
@@ -62,7 +63,8 @@ export function createOutbound({
     queue.push(text);
     if (isScheduled) return;
     isScheduled = true;
-    clock.soon(flush);
+    // A microtask, not a turn: what a commit says is said at once, and waits for nothing.
+    void Promise.resolve().then(flush);
   };
 
   return {
