@@ -1,3 +1,4 @@
+import { utf8Bytes } from "../core/utf8Bytes.ts";
 import { closeCodes } from "../protocol/closeCodes.ts";
 import { decodeClientFrame } from "../protocol/decodeClientFrame.ts";
 import type { ClientFrame } from "../protocol/frames.ts";
@@ -218,4 +219,4 @@ const invalidSeq = (ref: string): Refusal & { readonly status: number } => ({
 
 /** UTF-8 bytes, counted only when the text could exceed the limit at all. */
 const isTooLong = (text: string, maxBytes: number): boolean =>
-  text.length > maxBytes || (text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes);
+  text.length > maxBytes || (text.length * 3 > maxBytes && utf8Bytes(text) > maxBytes);

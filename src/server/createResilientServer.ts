@@ -1,137 +1,41 @@
+import { createHash } from "node:crypto";
 import { nodeClock } from "../platform/nodeClock.ts";
 import { systemDice } from "../platform/systemDice.ts";
-import { metricNames } from "../telemetry/metricNames.ts";
-import { contain, containedClock } from "./contain.ts";
-import { createAppender } from "./appender.ts";
 import { attach } from "./attach.ts";
-import { createChannelHub } from "./channelHub.ts";
-import { type Connection, createConnection } from "./connection.ts";
-import { createAdmission } from "./createAdmission.ts";
-import { createFence } from "./fence.ts";
-import { createJudge, hashOf } from "./judge.ts";
-import { resolveLimits } from "./limits.ts";
-import { localFanOut } from "./localFanOut.ts";
-import { createMetrics } from "./metrics.ts";
-import type {
-  HandshakeRequest,
-  ResilientServer,
-  ResilientServerOptions,
-  ServerSocket,
-  ServerSocketEvents,
-} from "./options.ts";
-import type { SessionContext } from "./session.ts";
-import { singleFlight } from "./singleFlight.ts";
+import { createServerCore } from "./createServerCore.ts";
+import type { HashPayload } from "./judge.ts";
+import type { ResilientServer, ResilientServerOptions } from "./options.ts";
 import { sqliteStore } from "./store/sqliteStore.ts";
-import { describeError } from "./describeError.ts";
+
+const hashPayload: HashPayload = (payload) =>
+  createHash("sha256")
+    .update(JSON.stringify(payload) ?? "")
+    .digest("base64url");
 
 /** The companion server on any transport; `attach` puts it on a Node HTTP server. */
 export function createResilientServer(options: ResilientServerOptions): ResilientServer {
-  const ports = options.ports ?? { clock: nodeClock, dice: systemDice };
-  const { dice } = ports;
   const store = options.store ?? sqliteStore({ path: "./resilient-socket.db" });
-  const fanOut = options.fanOut ?? localFanOut();
-  const limits = resolveLimits(options.limits, store.window);
-  const metrics = createMetrics();
-  const log: SessionContext["log"] = (level, code, fields = {}) =>
-    contain(
-      () => options.logger?.(level, code, fields),
-      () => {},
-    );
-  const onDefect = (error: unknown) => log("error", "INTERNAL", { error: describeError(error) });
-  const clock = containedClock(ports.clock, onDefect);
-  const onStoreError = (error: unknown) => log("error", "STORE_UNAVAILABLE", { error: describeError(error) });
-  const hub = createChannelHub({ store, clock, onStoreError });
-  const admission = createAdmission(limits);
-  const { snapshot } = options;
-  const context: SessionContext = {
-    options,
-    limits,
-    clock,
-    dice,
-    store,
-    hub,
-    metrics,
-    log,
-    admission,
-    ready: once(store.open),
-    fence: createFence(),
-    appender: createAppender({ store, clock, metrics, onCommitted: fanOut.publish, onStoreError, onDefect }),
-    judge: createJudge(options, limits.maxDepth),
-    heartbeat: {
-      intervalMs: options.heartbeat?.intervalMs ?? 25_000,
-      timeoutMs: options.heartbeat?.timeoutMs ?? 10_000,
-    },
-    snapshot:
-      snapshot &&
-      singleFlight(async (channel) => {
-        const { state, cursor } = await snapshot(channel);
-        return { text: JSON.stringify(state) ?? "null", cursor };
-      }),
-  };
-  const connections = new Set<Connection>();
-  const stopListening = fanOut.subscribe(hub.heard);
+  const ports = options.ports ?? { clock: nodeClock, dice: systemDice };
+  const { context, ...server } = createServerCore({ ...options, store, ports, hashPayload });
+  const { limits, metrics, log } = context;
   const detachments: (() => void)[] = [];
-  metrics.gauge(metricNames.connections, admission.connections);
-  void context.ready().catch(onStoreError);
-
-  const accept = (socket: ServerSocket, request: HandshakeRequest): ServerSocketEvents => {
-    const connection = createConnection(context, socket, request);
-    connections.add(connection);
-    return {
-      received: connection.received,
-      closed: () => {
-        connections.delete(connection);
-        connection.closed();
-      },
-    };
-  };
+  const health = () =>
+    context.ready().then(
+      () => true,
+      () => false,
+    );
 
   return {
-    accept,
+    ...server,
     attach: (httpServer, { path = "/ws", endpoints = true } = {}) => {
-      const health = () =>
-        context.ready().then(
-          () => true,
-          () => false,
-        );
+      const { accept } = server;
       detachments.push(
         attach({ httpServer, path, endpoints, accept, options, limits, metrics, health, log }),
       );
     },
-    publish: async (channel, payload, { idempotencyKey } = {}) => {
-      await context.ready();
-      const key = idempotencyKey === undefined ? {} : { key: idempotencyKey, keyHash: hashOf(payload) };
-      const { event, duplicate } = await store.publish({
-        channel,
-        d: JSON.stringify(payload) ?? "null",
-        ...key,
-      });
-      if (!duplicate) {
-        metrics.count(metricNames.appended);
-        fanOut.publish([event]);
-      }
-      return { epoch: event.epoch, seq: event.seq, tail: event.tail };
-    },
-    metrics: metrics.text,
-    close: async () => {
+    close: () => {
       for (const detach of detachments) detach();
-      for (const connection of connections) connection.end(1001, "server closes");
-      stopListening();
-      hub.stop();
-      await context.ready().catch(() => {});
-      await store.close();
+      return server.close();
     },
-  };
-}
-
-/** Opens the store at the first call; after a failure the next call tries again. */
-function once(open: () => Promise<void>): () => Promise<void> {
-  let opening: Promise<void> | undefined;
-  return () => {
-    opening ??= open().catch((error: unknown) => {
-      opening = undefined;
-      throw error;
-    });
-    return opening;
   };
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { utf8Bytes } from "../core/utf8Bytes.ts";
 import type { PubItem } from "../protocol/frames.ts";
 import { findUnsafe } from "./findUnsafe.ts";
 import type { MessageContext, ResilientServerOptions } from "./options.ts";
@@ -30,8 +30,11 @@ const MAX_REPLY_BYTES = 1024;
 const isPromise = (value: unknown): value is Promise<unknown> =>
   typeof (value as { readonly then?: unknown } | null)?.then === "function";
 
+/** Of a payload as received: what `onMessage` made of it may differ from run to run. Equal payloads only have equal hashes. */
+export type HashPayload = (payload: unknown) => string;
+
 /** Asks `authorize` and `onMessage`. Costs no promise when both are absent or answer synchronously. */
-export function createJudge(options: ResilientServerOptions, maxDepth: number): Judge {
+export function createJudge(options: ResilientServerOptions, maxDepth: number, hashOf: HashPayload): Judge {
   return (request) => {
     const { message, n } = request;
     const re = message.re && { re: message.re, ...(message.old && { old: true }) };
@@ -71,6 +74,31 @@ export function createJudge(options: ResilientServerOptions, maxDepth: number): 
       return failed(request, error);
     }
   }
+
+  function accepted(
+    { message, n }: JudgeRequest,
+    kept: unknown,
+    replies: readonly unknown[] | undefined,
+  ): Judgement {
+    // A handler that returns nothing keeps the payload: storing null instead would lose it.
+    const d = JSON.stringify(kept === undefined ? message.d : kept) as string | undefined;
+    const reply = replies?.length ? (JSON.stringify(replies[0]) as string | undefined) : undefined;
+    return {
+      item: {
+        kind: "message",
+        n,
+        id: message.id,
+        d: d ?? "null",
+        ...(message.key && { keyHash: hashOf(message.d) }),
+        ...(message.re && { re: message.re }),
+        ...(message.old && { old: true }),
+        ...(message.expected && { expected: message.expected }),
+        ...(reply !== undefined && {
+          reply: utf8Bytes(reply) <= MAX_REPLY_BYTES ? reply : '"REPLY_TOO_LARGE"',
+        }),
+      },
+    };
+  }
 }
 
 const contextOf = (replies: unknown[]): MessageContext => ({
@@ -79,31 +107,6 @@ const contextOf = (replies: unknown[]): MessageContext => ({
   },
   reply: (value) => void replies.splice(0, 1, value),
 });
-
-function accepted(
-  { message, n }: JudgeRequest,
-  kept: unknown,
-  replies: readonly unknown[] | undefined,
-): Judgement {
-  // A handler that returns nothing keeps the payload: storing null instead would lose it.
-  const d = JSON.stringify(kept === undefined ? message.d : kept) as string | undefined;
-  const reply = replies?.length ? (JSON.stringify(replies[0]) as string | undefined) : undefined;
-  return {
-    item: {
-      kind: "message",
-      n,
-      id: message.id,
-      d: d ?? "null",
-      ...(message.key && { keyHash: hashOf(message.d) }),
-      ...(message.re && { re: message.re }),
-      ...(message.old && { old: true }),
-      ...(message.expected && { expected: message.expected }),
-      ...(reply !== undefined && {
-        reply: Buffer.byteLength(reply) <= MAX_REPLY_BYTES ? reply : '"REPLY_TOO_LARGE"',
-      }),
-    },
-  };
-}
 
 function rejected({ message, n }: JudgeRequest, code: string): Judgement {
   const re = message.re && { re: message.re, ...(message.old && { old: true }) };
@@ -116,9 +119,3 @@ function failed(request: JudgeRequest, error: unknown): Judgement {
     ? rejected(request, error.code)
     : { retry: "HANDLER_FAILED", cause: error };
 }
-
-/** Of the payload as received: what `onMessage` made of it may differ from run to run. */
-export const hashOf = (payload: unknown): string =>
-  createHash("sha256")
-    .update(JSON.stringify(payload) ?? "")
-    .digest("base64url");

@@ -1,5 +1,5 @@
-import { createResilientServer } from "../server/createResilientServer.ts";
-import type { ResilientServer, ResilientServerOptions } from "../server/options.ts";
+import { createServerCore, type ServerCore } from "../server/createServerCore.ts";
+import type { ResilientServerOptions } from "../server/options.ts";
 import { memoryStore, type MemoryStore, type MemoryStoreOptions } from "../server/store/memoryStore.ts";
 import type { DeviceClock } from "./deviceClock.ts";
 import { faultyStore, type FaultyStore } from "./faultyStore.ts";
@@ -39,7 +39,7 @@ export interface World {
   readonly tabs: readonly Tab[];
   readonly store: WorldStore;
   /** The server that runs now; throws when none does. */
-  readonly server: () => ResilientServer;
+  readonly server: () => Pick<ServerCore, "publish" | "metrics" | "accept">;
   readonly isUp: () => boolean;
   /** A client in a page of its own; inert until it is used. */
   readonly openTab: (options?: TabOptions) => Tab;
@@ -79,16 +79,18 @@ export const createWorld = (options: WorldOptions = {}): World => {
   const tabs: Tab[] = [];
   let settings: WorldServerOptions = { ...allowAll, ...serverOptions };
   let starts = 0;
-  let running: { readonly server: ResilientServer; readonly process: DeviceClock } | null = null;
+  let running: { readonly server: ServerCore; readonly process: DeviceClock } | null = null;
 
   const startServer = (change: WorldServerOptions = {}): void => {
     settings = { ...settings, ...change };
     if (running || serverOptions === false) return;
     const process = clock.device();
-    const server = createResilientServer({
+    const server = createServerCore({
       ...settings,
       authenticate: settings.authenticate!,
       store,
+      // Equal payloads have equal texts: no hash is needed where nothing is kept for long.
+      hashPayload: (payload) => JSON.stringify(payload) ?? "",
       ports: { clock: process, dice: dice.fork(`server ${++starts}`) },
     });
     running = { server, process };

@@ -24,11 +24,7 @@ let count = 0;
 /** Goes on where the log ends: what a killed process had not committed was never published. */
 const publish = async (): Promise<void> => {
   count = (await store.head("down")).seq;
-  let running = Promise.resolve();
-  timer = setInterval(() => {
-    const n = ++count;
-    running = running.then(() => server.publish("down", { n })).then(() => undefined);
-  }, Number(everyMs));
+  timer = setInterval(() => void server.publish("down", { n: ++count }), Number(everyMs));
 };
 
 process.on("message", (message: ToServer) => {

@@ -45,14 +45,14 @@ const rollBack = ({ world, dice, checkpoints }: Setting): void => {
 };
 
 /** Stands for the moments that the checks need: what the log was can be come back to. */
-const takeCheckpoint = ({ world, ledger, checkpoints }: Setting): void => {
+const takeCheckpoint = ({ world, ledger, checkpoints, producerOf }: Setting): void => {
   const store = world.store.checkpoint();
   const truth = ledger.snapshot();
   checkpoints.push({
     store,
     restore: () => {
       world.store.restore(store);
-      ledger.restore(truth);
+      ledger.restore(truth, producerOf);
     },
   });
 };
@@ -160,11 +160,11 @@ export const actions: readonly Action[] = [
     name: "wipe",
     weight: 0.4,
     fault: "wipe",
-    run: ({ world, ledger, checkpoints, dice }) => {
+    run: ({ world, ledger, checkpoints, dice, producerOf }) => {
       const crash = dice.chance(0.6);
       if (crash) world.crashServer();
       world.store.wipe();
-      ledger.restore(new Map());
+      ledger.restore(new Map(), producerOf);
       checkpoints.length = 0;
       if (crash) world.startServer();
     },

@@ -18,6 +18,8 @@ export interface Entry {
   readonly epoch: string;
   readonly tail: string;
   readonly m: number;
+  /** The producer; undefined for what the server published. */
+  readonly p: string | undefined;
 }
 
 /** The truth beside the system under test: what was sent, and what the store committed and lost. */
@@ -30,9 +32,15 @@ export interface Ledger {
   /** Returns the messages that were in the log already. */
   readonly commit: (events: readonly LogEvent[]) => readonly number[];
   readonly snapshot: () => ReadonlyMap<string, readonly Entry[]>;
-  readonly restore: (snapshot: ReadonlyMap<string, readonly Entry[]>) => void;
+  /** `producerOf`: the producer a client has on a channel when it happens. */
+  readonly restore: (
+    snapshot: ReadonlyMap<string, readonly Entry[]>,
+    producerOf: (channel: string) => string | undefined,
+  ) => void;
   /** Messages that a rollback or a wipe removed at least once. */
   readonly removed: ReadonlySet<number>;
+  /** Those of them whose producer had been given up by then, after an earlier rollback. */
+  readonly orphaned: ReadonlySet<number>;
   /** Rollbacks and wipes so far. */
   readonly rollbacks: () => number;
   /** Sends of this m. */
@@ -43,6 +51,7 @@ export const createLedger = (): Ledger => {
   const sent: Sent[] = [];
   const ever = new Set<string>();
   const removed = new Set<number>();
+  const orphaned = new Set<number>();
   let logs = new Map<string, Entry[]>();
   let rollbacks = 0;
 
@@ -56,24 +65,30 @@ export const createLedger = (): Ledger => {
     sent,
     log,
     removed,
+    orphaned,
     rollbacks: () => rollbacks,
     wasCommitted: (channel, seq, m) => ever.has(`${channel} ${seq} ${m}`),
     sendsOf: (m) => sent.filter((one) => one.m === m),
     commit: (events) => {
       const twice: number[] = [];
-      for (const { channel, seq, epoch, tail, d } of events) {
+      for (const { channel, seq, epoch, tail, d, p } of events) {
         const { m } = JSON.parse(d) as { m: number };
         if (log(channel).some((entry) => entry.m === m)) twice.push(m);
-        log(channel).push({ seq, epoch, tail, m });
+        log(channel).push({ seq, epoch, tail, m, p });
         ever.add(`${channel} ${seq} ${m}`);
       }
       return twice;
     },
     snapshot: () => new Map([...logs].map(([channel, entries]) => [channel, [...entries]])),
-    restore: (snapshot) => {
+    restore: (snapshot, producerOf) => {
       rollbacks += 1;
       const kept = new Set([...snapshot.values()].flat().map((entry) => entry.tail));
-      for (const entry of [...logs.values()].flat()) if (!kept.has(entry.tail)) removed.add(entry.m);
+      for (const [channel, entries] of logs)
+        for (const { tail, m, p } of entries) {
+          if (kept.has(tail)) continue;
+          removed.add(m);
+          if (p !== undefined && p !== producerOf(channel)) orphaned.add(m);
+        }
       logs = new Map([...snapshot].map(([channel, entries]) => [channel, [...entries]]));
     },
   };

@@ -93,6 +93,8 @@ export const checkEnd = ({ ledger, signalled, mayBeUncertain, report }: EndOptio
     }
     if (landed(settlement) && !place) {
       if (!rolled) report("I1", `m${m} was acked and is not in the log`);
+      // A producer that one rollback ended does not hear of the next: nobody claims its position any more.
+      if (ledger.orphaned.has(m)) continue;
       gone.set(channel, (gone.get(channel) ?? 0) + 1);
     }
     if (settlement.kind === "uncertain" && !mayBeUncertain && !rolled)
@@ -100,7 +102,7 @@ export const checkEnd = ({ ledger, signalled, mayBeUncertain, report }: EndOptio
     if (
       denied(settlement) &&
       place &&
-      !ledger.sendsOf(m).some((one) => one.settlement && landed(one.settlement))
+      !ledger.sendsOf(m).some((one) => one.settlement && !denied(one.settlement))
     ) {
       // A verdict that was rolled back can be followed by a late copy of its message.
       const verdictMayBeGone = rolled && (sent.settledAfterRollbacks ?? 0) < ledger.rollbacks();

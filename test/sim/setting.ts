@@ -30,6 +30,8 @@ export interface Setting {
   readonly sources: Map<string, { readonly epoch: string; readonly seq: number; readonly tail: string }>;
   readonly send: (channel: string, options?: SendOptions & { readonly again?: boolean }) => void;
   readonly publish: (channel: string) => number;
+  /** The producer the client used last on a channel. */
+  readonly producerOf: (channel: string) => string | undefined;
   readonly watch: (channel: string, options?: Parameters<Tab["watch"]>[1], startsAt?: number) => Watched;
   healing: boolean;
   connectWanted: boolean;
@@ -128,6 +130,13 @@ export const createSetting = (seed: number, report: Report, trace: (text: string
         sent.settledAfterRollbacks = ledger.rollbacks();
       });
     },
+    producerOf: (channel) =>
+      world.sockets
+        .flatMap((socket) => socket.frames())
+        .flatMap((frame) =>
+          frame.t === "resume" || frame.t === "claim" ? frame.producers : frame.t === "pub" ? [frame] : [],
+        )
+        .findLast(({ c }) => c === channel)?.p,
     publish: (channel) => {
       const m = ++payloads;
       trace(`publish m${m} on ${channel}`);

@@ -1,0 +1,134 @@
+import type { Clock, Dice } from "../core/ports.ts";
+import { metricNames } from "../telemetry/metricNames.ts";
+import { contain, containedClock } from "./contain.ts";
+import { createAppender } from "./appender.ts";
+import { createChannelHub } from "./channelHub.ts";
+import { type Connection, createConnection } from "./connection.ts";
+import { createAdmission } from "./createAdmission.ts";
+import { createFence } from "./fence.ts";
+import { createJudge, type HashPayload } from "./judge.ts";
+import { resolveLimits } from "./limits.ts";
+import { localFanOut } from "./localFanOut.ts";
+import { createMetrics } from "./metrics.ts";
+import type {
+  HandshakeRequest,
+  ResilientServer,
+  ResilientServerOptions,
+  ServerSocket,
+  ServerSocketEvents,
+} from "./options.ts";
+import type { SessionContext } from "./session.ts";
+import { singleFlight } from "./singleFlight.ts";
+import type { LogStore } from "./store/LogStore.ts";
+import { describeError } from "./describeError.ts";
+
+export interface ServerCoreOptions extends ResilientServerOptions {
+  readonly store: LogStore;
+  readonly ports: { readonly clock: Clock; readonly dice: Dice };
+  readonly hashPayload: HashPayload;
+}
+
+/** The server without a transport of its own, and what a transport may look at. */
+export interface ServerCore extends Omit<ResilientServer, "attach"> {
+  readonly context: SessionContext;
+}
+
+/** Everything of the companion server that needs no Node: the simulated world runs it in a browser. */
+export function createServerCore(options: ServerCoreOptions): ServerCore {
+  const { ports, store, hashPayload } = options;
+  const { dice } = ports;
+  const fanOut = options.fanOut ?? localFanOut();
+  const limits = resolveLimits(options.limits, store.window);
+  const metrics = createMetrics();
+  const log: SessionContext["log"] = (level, code, fields = {}) =>
+    contain(
+      () => options.logger?.(level, code, fields),
+      () => {},
+    );
+  const onDefect = (error: unknown) => log("error", "INTERNAL", { error: describeError(error) });
+  const clock = containedClock(ports.clock, onDefect);
+  const onStoreError = (error: unknown) => log("error", "STORE_UNAVAILABLE", { error: describeError(error) });
+  const hub = createChannelHub({ store, clock, onStoreError });
+  const admission = createAdmission(limits);
+  const { snapshot } = options;
+  const context: SessionContext = {
+    options,
+    limits,
+    clock,
+    dice,
+    store,
+    hub,
+    metrics,
+    log,
+    admission,
+    ready: once(store.open),
+    fence: createFence(),
+    appender: createAppender({ store, clock, metrics, onCommitted: fanOut.publish, onStoreError, onDefect }),
+    judge: createJudge(options, limits.maxDepth, hashPayload),
+    heartbeat: {
+      intervalMs: options.heartbeat?.intervalMs ?? 25_000,
+      timeoutMs: options.heartbeat?.timeoutMs ?? 10_000,
+    },
+    snapshot:
+      snapshot &&
+      singleFlight(async (channel) => {
+        const { state, cursor } = await snapshot(channel);
+        return { text: JSON.stringify(state) ?? "null", cursor };
+      }),
+  };
+  const connections = new Set<Connection>();
+  const stopListening = fanOut.subscribe(hub.heard);
+  metrics.gauge(metricNames.connections, admission.connections);
+  void context.ready().catch(onStoreError);
+
+  const accept = (socket: ServerSocket, request: HandshakeRequest): ServerSocketEvents => {
+    const connection = createConnection(context, socket, request);
+    connections.add(connection);
+    return {
+      received: connection.received,
+      closed: () => {
+        connections.delete(connection);
+        connection.closed();
+      },
+    };
+  };
+
+  return {
+    context,
+    accept,
+    publish: async (channel, payload, { idempotencyKey } = {}) => {
+      await context.ready();
+      const key = idempotencyKey === undefined ? {} : { key: idempotencyKey, keyHash: hashPayload(payload) };
+      const { event, duplicate } = await store.publish({
+        channel,
+        d: JSON.stringify(payload) ?? "null",
+        ...key,
+      });
+      if (!duplicate) {
+        metrics.count(metricNames.appended);
+        fanOut.publish([event]);
+      }
+      return { epoch: event.epoch, seq: event.seq, tail: event.tail };
+    },
+    metrics: metrics.text,
+    close: async () => {
+      for (const connection of connections) connection.end(1001, "server closes");
+      stopListening();
+      hub.stop();
+      await context.ready().catch(() => {});
+      await store.close();
+    },
+  };
+}
+
+/** Opens the store at the first call; after a failure the next call tries again. */
+function once(open: () => Promise<void>): () => Promise<void> {
+  let opening: Promise<void> | undefined;
+  return () => {
+    opening ??= open().catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    });
+    return opening;
+  };
+}
