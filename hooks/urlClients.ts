@@ -1,5 +1,5 @@
 import { version } from "../providers/version.ts";
-import { createResilientClient } from "../src/client/createResilientClient.ts";
+import { createPageClient } from "../providers/createPageClient.ts";
 import type { ResilientClient } from "../src/client/ResilientClient.ts";
 
 interface Entry {
@@ -41,12 +41,12 @@ const isServer = (): boolean => typeof window === "undefined";
 
 /** The client of a URL: the same for all who ask. On a server each render has its own. */
 export const urlClient = (url: string): ResilientClient => {
-  if (isServer()) return createResilientClient({ url });
+  if (isServer()) return createPageClient({ url });
   const entries = registry();
   let entry = entries.get(url);
   if (!entry) {
     for (const [other, candidate] of entries) if (isAbandoned(candidate)) entries.delete(other);
-    entries.set(url, (entry = counted(createResilientClient({ url }))));
+    entries.set(url, (entry = counted(createPageClient({ url }))));
   }
   entry.users ||= undefined;
   return entry.client;
@@ -57,7 +57,7 @@ let idle: ResilientClient | undefined;
 /** What `useResilientWS(null)` speaks to: never connects, settles every message at once. */
 export const idleClient = (): ResilientClient => {
   if (idle) return idle;
-  const client = createResilientClient({ url: "wss://idle.invalid" });
+  const client = createPageClient({ url: "wss://idle.invalid" });
   // Disposing is a transition, which reads the wall clock: frameworks that prerender forbid that.
   if (isServer()) return client;
   void client.dispose();

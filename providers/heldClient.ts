@@ -1,4 +1,4 @@
-import { createResilientClient } from "../src/client/createResilientClient.ts";
+import { createPageClient } from "./createPageClient.ts";
 import type { ResilientClientOptions } from "../src/client/options.ts";
 import type { ResilientClient } from "../src/client/ResilientClient.ts";
 
@@ -48,7 +48,7 @@ const owned = (first: ResilientClientOptions): HeldClient => {
       ? (...input: never[]) => (latest[key] as Call | undefined)?.(...input)
       : value,
   ]);
-  const client = createResilientClient(Object.fromEntries(bound) as ResilientClientOptions);
+  const client = createPageClient(Object.fromEntries(bound) as ResilientClientOptions);
   return {
     client,
     key: keyOf(first),

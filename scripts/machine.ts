@@ -11,7 +11,7 @@ import { ignored, type Rows } from "../src/core/machine/step.ts";
 import { plainRows, resilientRows, socketRows } from "../src/core/machine/transitions.ts";
 
 export const stateNames = Object.keys(resources) as State["name"][];
-const memory = freshMemory(0.5);
+const memory = { ...freshMemory, clientDice: 0.5 };
 
 /** One of each state, and the variants that decide differently. */
 export const sampleStates: Readonly<Record<State["name"], readonly State[]>> = {

@@ -7,7 +7,7 @@ import { freshMemory, type State } from "../core/machine/state.ts";
 import { socketRows } from "../core/machine/transitions.ts";
 import { toConnectionState } from "../core/toConnectionState.ts";
 import { createChannels } from "./channels.ts";
-import { createReceipt } from "./createReceipt.ts";
+import { refusedReceipt } from "./createReceipt.ts";
 import { createStore, memoised } from "./createStore.ts";
 import { createEmitter } from "./emitter.ts";
 import type { ClientOptions } from "./options.ts";
@@ -150,7 +150,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
 
   const machine = runMachine({
     rows: mergeRows(socketRows, protocol.rows),
-    first: { name: "disconnected", reason: "initial", memory: freshMemory(dice.roll()) },
+    first: { name: "disconnected", reason: "initial", memory: freshMemory },
     input: () => ({
       nowMs: clock.nowMs(),
       dice: dice.roll(),
@@ -241,9 +241,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     },
     send: (payload, sendOptions = {}) => {
       if (!disposed) return queue.send(payload, sendOptions);
-      const receipt = createReceipt(sendOptions.idempotencyKey ?? "", emitter.report);
-      receipt.settle({ kind: "rejected", code: "DISPOSED", by: "client" });
-      return receipt;
+      return refusedReceipt(sendOptions.idempotencyKey ?? "", "DISPOSED");
     },
     subscribe: channels.subscribe,
     on: emitter.on,

@@ -64,5 +64,12 @@ class LazyReceipt implements ReceiptHandle {
   }
 }
 
+/** For what never entered an outbox. */
+export const refusedReceipt = (id: string, code: string): Receipt => {
+  const receipt = createReceipt(id, () => undefined);
+  receipt.settle({ kind: "rejected", code, by: "client" });
+  return receipt;
+};
+
 export const createReceipt = (id: string, report: (error: unknown) => void): ReceiptHandle =>
   new LazyReceipt(id, report);

@@ -1,6 +1,9 @@
 import type { Backoff } from "../core/backoff.ts";
 import type { Ports } from "../core/ports.ts";
+import type { HeartbeatOptions } from "./heartbeatOptions.ts";
 import type { Protocol } from "./protocol.ts";
+
+export type { HeartbeatOptions } from "./heartbeatOptions.ts";
 
 /** Answers the current token; called again after the server refused it. `null` means nobody is signed in. */
 export type FetchToken = (context: {
@@ -27,13 +30,6 @@ export interface BackoffOptions {
   readonly maxSpreadMs?: number | undefined;
   /** A connection counts as stable, and failures as over, after this many ms. Default 5 000. */
   readonly minUptimeMs?: number | undefined;
-}
-
-export interface HeartbeatOptions {
-  /** Plain mode: send a ping after this much silence. Resilient mode: the server decides. Default 25 000. */
-  readonly intervalMs?: number | undefined;
-  /** Silence after a missed heartbeat, in ms, before the socket counts as dead. Default 10 000. */
-  readonly timeoutMs?: number | undefined;
 }
 
 export interface BreakerOptions {

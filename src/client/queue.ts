@@ -59,8 +59,14 @@ export const createQueue = ({ clock, dice, emitter, encode, options, changed, du
   const capacity = options.capacity ?? Infinity;
   const maxBytes = options.maxBytes ?? Infinity;
   const maxAgeMs = options.maxAgeMs ?? Infinity;
-  const p = dice.uuid();
-  const outbox = createOutbox<ReceiptHandle>(p, { capacity, maxBytes });
+  const producers = new Set<string>();
+  // Drawn when the first message is queued: making a client touches nothing.
+  const producer = (): string => {
+    const [p = dice.uuid()] = producers;
+    producers.add(p);
+    return p;
+  };
+  const outbox = createOutbox<ReceiptHandle>(producer, { capacity, maxBytes });
   const wallOf = (atMs: number): number => clock.wallMs() + atMs - clock.nowMs();
   let version = 0;
   let maxMessageBytes = defaultFrameBytes - envelopeBytes;
@@ -156,7 +162,7 @@ export const createQueue = ({ clock, dice, emitter, encode, options, changed, du
 
   const queue: Queue = {
     outbox,
-    producers: new Set([p]),
+    producers,
     lastFlushMs: null,
     envelopeBytes,
     touch,

@@ -64,7 +64,8 @@ export interface Outbox<Tag> {
   readonly remove: (lane: Lane<Tag>, n: number) => void;
 }
 
-export const createOutbox = <Tag>(p: string, limits: OutboxLimits): Outbox<Tag> => {
+/** `producer` is asked for the number giver of a new lane. */
+export const createOutbox = <Tag>(producer: () => string, limits: OutboxLimits): Outbox<Tag> => {
   const lanes = new Map<string, Lane<Tag>>();
 
   const laneOf = (channel: string, nowMs: number): Lane<Tag> => {
@@ -72,7 +73,7 @@ export const createOutbox = <Tag>(p: string, limits: OutboxLimits): Outbox<Tag> 
     if (!lane) {
       lane = {
         channel,
-        p,
+        p: producer(),
         createdAtMs: nowMs,
         rows: new Map(),
         next: 1,

@@ -86,7 +86,7 @@ export const planRetry = (before: Memory, loss: Loss, input: Input): Plan => {
   const delayMs = policy.backoff({
     attempt: Math.min(before.attempt, 10),
     dice,
-    clientDice: before.clientDice,
+    clientDice: before.clientDice ?? dice,
     previousMs: before.previousMs,
     capMs: before.spreadMs === null ? Infinity : clamp(before.spreadMs, 1_000, 30_000),
   });

@@ -10,7 +10,7 @@ const input = (over: Partial<Input> = {}, policy: Partial<Policy> = {}): Input =
   ...over,
   policy: { ...sampleInput.policy, ...policy },
 });
-const memory = (over: Partial<Memory> = {}): Memory => ({ ...freshMemory(0.5), ...over });
+const memory = (over: Partial<Memory> = {}): Memory => ({ ...freshMemory, clientDice: 0.5, ...over });
 const plan = (loss: Partial<Loss>, before: Partial<Memory> = {}, at = input()) =>
   planRetry(memory(before), { ...closed, ...loss }, at);
 

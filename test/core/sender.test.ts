@@ -7,7 +7,7 @@ import { utf8Bytes } from "../../src/core/utf8Bytes.ts";
 const limits: SendLimits = { window: 8, windowBytes: 1e6, maxAgeMs: 1e6 };
 
 const outboxWith = (count: number): [Outbox<string>, Lane<string>] => {
-  const outbox = createOutbox<string>("p1", { capacity: 100, maxBytes: 1e6 });
+  const outbox = createOutbox<string>(() => "p1", { capacity: 100, maxBytes: 1e6 });
   for (let i = 1; i <= count; i++) enqueue(outbox, i);
   return [outbox, outbox.lanes.get("c")!];
 };
@@ -80,7 +80,7 @@ describe("numbers", () => {
   });
 
   it("count the UTF-8 bytes of what is packed", () => {
-    const outbox = createOutbox<string>("p1", { capacity: 9, maxBytes: 1e6 });
+    const outbox = createOutbox<string>(() => "p1", { capacity: 9, maxBytes: 1e6 });
     const body = JSON.stringify("zażółć 🦆");
     outbox.add({
       channel: "kanał",

@@ -42,7 +42,7 @@ it("renders disconnected: initial on a server, and touches neither network, cloc
 });
 
 // Next.js refuses to prerender a component that draws random numbers: https://nextjs.org/docs/messages/next-prerender-crypto-client
-it.fails("draws no random numbers on a server (fault 41)", () => {
+it("draws no random numbers on a server (fault 41)", () => {
   const dice = { roll: vi.fn(() => 0), uuid: vi.fn(() => "") };
   renderToString(
     <ResilientSocketProvider url="wss://api.example.com/ws" ports={{ dice }}>
@@ -57,7 +57,7 @@ function SendsWhileRendering({ sent }: { readonly sent: (receipt: Receipt) => vo
   return null;
 }
 
-it.fails("rejects what a server render sends: nobody would ever transmit it (fault 41)", () => {
+it("rejects what a server render sends: nobody would ever transmit it (fault 41)", () => {
   const sent = vi.fn<(receipt: Receipt) => void>();
   renderToString(
     <ResilientSocketProvider url="wss://api.example.com/ws">

@@ -27,7 +27,7 @@ export const drive = (
   host: ProtocolHost,
 ): Driver => {
   const { dispatch, transmit, clock, dice } = host;
-  const group = dice.uuid();
+  let group: string | undefined;
   let term = 0;
   let subject: string | null = null;
   let greeted = false;
@@ -50,7 +50,8 @@ export const drive = (
   const catchUp = createCatchUp(host, subscribe);
   const delivery = createDelivery(host, { maxAgeMs, ackTimeoutMs, probe });
 
-  const authFrame = (value: string | null): string => text({ t: "auth", token: value, group, term });
+  const authFrame = (value: string | null): string =>
+    text({ t: "auth", token: value, group: (group ??= dice.uuid()), term });
 
   const begin = (): void => {
     if (!greeted || token === undefined) return;

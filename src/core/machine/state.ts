@@ -9,8 +9,8 @@ export interface Memory {
   readonly failingSinceMs: number | null;
   /** The last delay, for policies that build on it. */
   readonly previousMs: number;
-  /** In [0, 1), drawn once. */
-  readonly clientDice: number;
+  /** In [0, 1), drawn at the first dial; null before. */
+  readonly clientDice: number | null;
   /** The spread the server last advised; null before the first advice. */
   readonly spreadMs: number | null;
   /** Refusals by standard close codes in a row, see closePolicy. */
@@ -48,14 +48,14 @@ export type State =
 
 export type StateOf<Name extends State["name"]> = Extract<State, { readonly name: Name }>;
 
-export const freshMemory = (clientDice: number): Memory => ({
+export const freshMemory: Memory = {
   attempt: 0,
   failingSinceMs: null,
   previousMs: 0,
-  clientDice,
+  clientDice: null,
   spreadMs: null,
   refusals: 0,
   localCauseAtMs: -Infinity,
   immediateAtMs: -Infinity,
   lastError: null,
-});
+};

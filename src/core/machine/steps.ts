@@ -20,7 +20,7 @@ const leaving = close(closeCodes.normal, "");
 const patient = (deadlineMs: number, { rttMs }: Input): number => Math.max(deadlineMs, 4 * rttMs);
 
 export const dial = ({ memory }: State, _event: Event, input: Input): Next => [
-  { name: "connecting", memory },
+  { name: "connecting", memory: { ...memory, clientDice: memory.clientDice ?? input.dice } },
   { type: "openSocket" },
   arm("deadline", patient(input.policy.connectMs, input)),
 ];

@@ -1,0 +1,12 @@
+import { createResilientClient } from "../src/client/createResilientClient.ts";
+import { refusedReceipt } from "../src/client/createReceipt.ts";
+import type { ResilientClientOptions } from "../src/client/options.ts";
+import type { ResilientClient } from "../src/client/ResilientClient.ts";
+
+/** The client of a page. In a server render nobody would ever transmit what it is given: `send` says so at once. */
+export const createPageClient = (options: ResilientClientOptions): ResilientClient => {
+  const client = createResilientClient(options);
+  return typeof document === "undefined"
+    ? { ...client, send: (_, { idempotencyKey = "" } = {}) => refusedReceipt(idempotencyKey, "SSR") }
+    : client;
+};
