@@ -24,6 +24,9 @@ export const MAX_CHUNK_BYTES = 32 * 1024;
 export const HIGH_WATER_BYTES = 1024 * 1024;
 /** A send buffer above the high-water mark for this long closes the connection. */
 export const STALLED_MS = 10_000;
+/** Frames without a number (subscriptions, reads, volatile messages, pings) a connection may send: a burst, then a second. */
+export const CONTROL_BURST = 4096;
+export const CONTROL_PER_SECOND = 500;
 /** Payload text a connection may have waiting for the store. */
 export const MAX_PENDING_BYTES = 8 * 1024 * 1024;
 

@@ -12,6 +12,8 @@ import type { Outbound } from "./outbound.ts";
 import type { PlanContext } from "./planChannel.ts";
 import { readChannel } from "./readChannel.ts";
 import { spread } from "./spread.ts";
+import { fullBucket, takeToken } from "./tokenBucket.ts";
+import { CONTROL_BURST, CONTROL_PER_SECOND } from "./limits.ts";
 import { createSubscriptions } from "./subscriptions.ts";
 import { describeError } from "./describeError.ts";
 
@@ -51,6 +53,7 @@ export function createSession({
   const { clock, store, hub, admission, options, log } = context;
   const { subject } = identity;
   const { send, sendText } = outbound;
+  const control = fullBucket(CONTROL_BURST, clock.nowMs());
   let lam = 0;
   let hasResumed = false;
   let isStopped = false;
@@ -155,6 +158,11 @@ export function createSession({
     subject,
     heard: heartbeat.heard,
     handle: (frame, bytes) => {
+      if (frame.t !== "pub" && frame.t !== "skip") {
+        const retryAfterMs = takeToken(control, CONTROL_PER_SECOND, CONTROL_BURST, clock.nowMs());
+        if (retryAfterMs > 0)
+          return refuse({ code: "RATE_LIMITED", close: closeCodes.busy, retriable: true, retryAfterMs });
+      }
       switch (frame.t) {
         case "pub":
         case "skip":

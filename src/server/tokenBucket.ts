@@ -10,7 +10,8 @@ export const fullBucket = (burst: number, nowMs: number): TokenBucket => ({ toke
 export function takeToken(bucket: TokenBucket, perSecond: number, burst: number, nowMs: number): number {
   bucket.tokens = Math.min(burst, bucket.tokens + ((nowMs - bucket.atMs) / 1000) * perSecond);
   bucket.atMs = nowMs;
-  if (bucket.tokens < 1) return Math.ceil(((1 - bucket.tokens) / perSecond) * 1000);
+  // A sum of fractions may fall short of 1 by a rounding error; whoever waited as told has a token.
+  if (bucket.tokens < 1 - 1e-6) return Math.ceil(((1 - bucket.tokens) / perSecond) * 1000);
   bucket.tokens -= 1;
   return 0;
 }

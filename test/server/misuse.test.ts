@@ -106,6 +106,19 @@ describe("misuse of an open connection", () => {
     expect((await join()).state.closed).toBeUndefined();
   });
 
+  it("P10.6: a flood of frames without a number closes 4011; others go on (S14)", async () => {
+    const { join, server, clock } = createTestServer();
+    const [flood, calm] = [await join(), await join()];
+    await flood.raw(JSON.stringify(Array.from({ length: 2500 }, () => ({ t: "ping" }))));
+    expect(flood.state.closed).toBeUndefined();
+    await flood.raw(JSON.stringify(Array.from({ length: 2500 }, () => ({ t: "ping" }))));
+    expect(flood.last("error")?.code).toBe("RATE_LIMITED");
+    expect(flood.state.closed?.code).toBe(4011);
+    await server.publish("room", "on");
+    await clock.settle();
+    expect(calm.seen()).toEqual(["on"]);
+  });
+
   it("bye closes 1000", async () => {
     const { join } = createTestServer();
     const peer = await join();

@@ -16,6 +16,8 @@ export interface MemoryStoreOptions {
   readonly retention?: Partial<Retention> | undefined;
   /** Caller-given keys a subject may hold. Default 10 000. */
   readonly keysPerSubject?: number | undefined;
+  /** How long a silent producer is remembered, in ms. Default 8 days: the outbox max age and a day. */
+  readonly producerLifeMs?: number | undefined;
   readonly ports?: { readonly clock: Clock; readonly dice: Dice } | undefined;
 }
 
@@ -33,12 +35,15 @@ export interface MemoryStore extends LogStore {
   readonly expire: (subject: string, p: string) => void;
 }
 
+const EXPIRE_EVERY = 4096;
+
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
-  const { window = 1024, keysPerSubject = 10_000, ports } = options;
+  const { window = 1024, keysPerSubject = 10_000, producerLifeMs = 8 * 86_400_000, ports } = options;
   const clock = ports?.clock ?? systemClock;
   const dice = ports?.dice ?? systemDice;
   const retention = resolveRetention(options.retention);
   let state = new MemoryState(dice.uuid());
+  let appends = 0;
 
   const view: AppendView = {
     get epoch() {
@@ -75,8 +80,10 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     window,
     open: async () => {},
     close: async () => {},
-    append: async (batches: readonly AppendBatch[]) =>
-      batches.map((batch) => decideAppend(view, batch, window)),
+    append: async (batches: readonly AppendBatch[]) => {
+      if (++appends % EXPIRE_EVERY === 0) state.expire(clock.wallMs(), producerLifeMs);
+      return batches.map((batch) => decideAppend(view, batch, window));
+    },
     publish: async (item: PublishItem) => {
       const event = decidePublish(view, item);
       if (!("duplicateOf" in event)) return { event, duplicate: false };
