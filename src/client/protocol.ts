@@ -5,7 +5,7 @@ import type { Rows } from "../core/machine/step.ts";
 import type { Clock, Dice } from "../core/ports.ts";
 import type { Channels } from "./channels.ts";
 import type { Emitter } from "./emitter.ts";
-import type { HeartbeatOptions } from "./heartbeatOptions.ts";
+import type { HeartbeatOptions } from "./optionGroups.ts";
 import type { Queue } from "./queue.ts";
 
 /** What a protocol may use of the client. */

@@ -8,7 +8,7 @@ import { utf8Bytes } from "../core/utf8Bytes.ts";
 import { createReceipt, type ReceiptHandle } from "./createReceipt.ts";
 import { createStore, memoised } from "./createStore.ts";
 import type { Emitter } from "./emitter.ts";
-import type { OutboxOptions } from "./options.ts";
+import type { OutboxOptions } from "./optionGroups.ts";
 import type { Receipt } from "./receipt.ts";
 import type { OutboxEntry, ResilientClient } from "./ResilientClient.ts";
 import type { SendOptions } from "./sendOptions.ts";
