@@ -7,18 +7,20 @@ import { Connection } from "./Connection.tsx";
 import { FaultPanel } from "./FaultPanel.tsx";
 import { lab } from "./lab.ts";
 import { Ledger } from "./Ledger.tsx";
-import type { Setup } from "./setup.ts";
+import type { FaultNotice, Setup } from "./setup.ts";
 import { ResilientSocketProvider } from "./socket.ts";
+import type { Store } from "./store.ts";
 import { Traffic } from "./Traffic.tsx";
 import { useBareTraffic } from "./useBareTraffic.ts";
 
 interface AppProps {
   readonly visit: string;
   readonly books: Books;
+  readonly faults: Store<FaultNotice | null>;
   readonly setup: Setup;
 }
 
-export function App({ visit, books, setup }: AppProps) {
+export function App({ visit, books, faults, setup }: AppProps) {
   const [wanted, setWanted] = useState(true);
   const [ready, setReady] = useState(false);
   // Both apps start at the same moment, when both are connected for the first time.
@@ -47,7 +49,7 @@ export function App({ visit, books, setup }: AppProps) {
             <BareLedger balance={books.balance} open={bare.open} />
           </div>
         </section>
-        <FaultPanel balance={books.balance} />
+        <FaultPanel balance={books.balance} notices={faults} />
         <div className="app">
           <Chat me={`Guest ${visit.slice(0, 4)}`} />
           <Board />

@@ -1,12 +1,19 @@
 import type { Balance } from "./books.ts";
 import { faults } from "./faults.ts";
+import { lab } from "./lab.ts";
+import type { FaultNotice } from "./setup.ts";
 import type { Store } from "./store.ts";
 import { TrialLine } from "./TrialLine.tsx";
 import { useTrials } from "./useTrials.ts";
 
+interface FaultPanelProps {
+  readonly balance: Store<Balance>;
+  readonly notices: Store<FaultNotice | null>;
+}
+
 /** Five ways to lose a connection, what to expect of each, and what then happened. */
-export function FaultPanel({ balance }: { readonly balance: Store<Balance> }) {
-  const { trials, press } = useTrials(balance);
+export function FaultPanel({ balance, notices }: FaultPanelProps) {
+  const trials = useTrials(balance, notices);
   const running = trials[0]?.phase === "over" ? undefined : trials[0];
   return (
     <section className="faults" aria-labelledby="faults-title">
@@ -21,7 +28,7 @@ export function FaultPanel({ balance }: { readonly balance: Store<Balance> }) {
               data-running={running?.fault === id}
               aria-disabled={running !== undefined}
               onClick={() => {
-                if (!running) void press(id);
+                if (!running) void lab.perform(id);
               }}
             >
               <span className="fault-name">{name}</span>
@@ -34,7 +41,7 @@ export function FaultPanel({ balance }: { readonly balance: Store<Balance> }) {
       <ol className="trials" aria-live="polite" aria-label="What happened">
         {trials.length === 0 && <li className="trials-empty">Nothing has happened yet.</li>}
         {trials.map((trial) => (
-          <TrialLine key={trial.id} trial={trial} />
+          <TrialLine key={trial.startedAt} trial={trial} />
         ))}
       </ol>
     </section>

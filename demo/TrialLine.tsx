@@ -2,20 +2,27 @@ import { faults } from "./faults.ts";
 import { count, milliseconds } from "./format.ts";
 import type { Trial } from "./trial.ts";
 
-/** `since` tells the recovery proper from the fault that it had to wait for. */
-const tell = ({ phase, noticedMs, backMs, clearedMs, waited, lost }: Trial): readonly string[] => {
+/** Longer faults: how long it took once the network was whole again, too. */
+const longMs = 500;
+
+const tellBack = ({ backMs, clearedMs }: Trial): string => {
+  const back = `back after ${milliseconds(backMs ?? 0)}`;
+  const since = (backMs ?? 0) - (clearedMs ?? 0);
+  return since > 0 && (clearedMs ?? 0) > longMs ? `${back}, ${count(since)} after the network` : back;
+};
+
+const tell = (trial: Trial): readonly string[] => {
+  const { phase, noticedMs, backMs, waited, lost } = trial;
+  const noticed = noticedMs === null ? [] : [`noticed after ${milliseconds(noticedMs)}`];
   if (phase !== "over")
     return noticedMs === null
       ? ["nobody was told yet"]
-      : [`noticed after ${milliseconds(noticedMs)}`, backMs === null ? "reconnecting" : "catching up"];
-  const since = backMs !== null && clearedMs !== null ? backMs - clearedMs : 0;
-  const back = backMs === null ? [] : [`back after ${milliseconds(backMs)}`];
+      : [...noticed, backMs === null ? "reconnecting" : "catching up"];
   return [
-    noticedMs === null ? "stayed connected" : `noticed after ${milliseconds(noticedMs)}`,
-    ...back,
-    ...(since > 0 ? [`${milliseconds(since)} after the network was`] : []),
+    ...noticed,
+    backMs === null ? "stayed connected" : tellBack(trial),
     waited === 1 ? "1 message waited" : `${count(waited)} messages waited`,
-    `${count(lost)} lost`,
+    `${count(lost)}\u00a0lost`,
   ];
 };
 

@@ -3,15 +3,18 @@ import { createRoot } from "react-dom/client";
 import { App } from "./App.tsx";
 import { createBooks } from "./books.ts";
 import { lab } from "./lab.ts";
+import type { FaultNotice } from "./setup.ts";
+import { createStore } from "./store.ts";
 import "./styles/index.css";
 
 const visit = crypto.randomUUID();
 const books = createBooks();
+const faults = createStore<FaultNotice | null>(null);
 const setup = await lab.setup();
-lab.watch(visit, books.update);
+lab.watch(visit, { figures: books.update, fault: faults.set });
 
 createRoot(document.getElementById("root") as HTMLElement).render(
   <StrictMode>
-    <App visit={visit} books={books} setup={setup} />
+    <App visit={visit} books={books} faults={faults} setup={setup} />
   </StrictMode>,
 );

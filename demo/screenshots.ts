@@ -7,7 +7,7 @@ import { faults } from "./faults.ts";
 import { shrinkPng } from "./shrinkPng.ts";
 
 const folder = fileURLToPath(new URL("../docs/images/", import.meta.url));
-const wide = { viewport: { width: 1200, height: 1180 }, deviceScaleFactor: 1.5 };
+const wide = { viewport: { width: 1200, height: 1240 }, deviceScaleFactor: 1.5 };
 const pictures: readonly (BrowserContextOptions & { readonly name: string })[] = [
   { name: "ledger-light", colorScheme: "light", ...wide },
   { name: "ledger-dark", colorScheme: "dark", ...wide },
@@ -31,11 +31,9 @@ try {
   }
   await pages[0]?.page.waitForTimeout(3_000);
   for (const { id, name } of faults) {
-    // Every page presses and all feel it; the lab performs one at a time.
-    await Promise.all(pages.map(({ page }) => page.getByRole("button", { name }).click()));
-    await Promise.all(
-      pages.map(({ page }) => page.waitForFunction(() => !document.querySelector("[data-running=true]"))),
-    );
+    // One presses, all feel it and take it down.
+    await pages[0]?.page.getByRole("button", { name }).click();
+    for (const { page } of pages) await page.locator(`[data-trial=${id}][data-phase=over]`).waitFor();
     await pages[0]?.page.waitForTimeout(6_000);
     console.log(id);
   }

@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { createChaosProxy } from "../src/testing/node/createChaosProxy.ts";
 import { createBackendProcess } from "./lab/backendProcess.ts";
 import { buildPage } from "./lab/buildPage.ts";
@@ -17,6 +18,8 @@ import { createVisits } from "./lab/visits.ts";
 import type { FaultId } from "./faults.ts";
 
 const figuresEveryMs = 250;
+/** Pages start their clocks this much before a fault. */
+const noticeMs = 50;
 
 const folder = mkdtempSync(join(tmpdir(), "resilient-socket-demo-"));
 const database = join(folder, "resilient.db");
@@ -62,7 +65,7 @@ const logs = {
 const ticking = setInterval(() => {
   for (const { id, tell } of visits.all()) {
     const published = feed.said(id);
-    tell({
+    tell.figures({
       resilient: { published, stored: logs.resilient.count(id) },
       bare: { published, stored: logs.bare.count(id) },
     });
@@ -73,10 +76,14 @@ let underWay: FaultId | null = null;
 const performOne = async (fault: FaultId): Promise<boolean> => {
   if (underWay) return false;
   underWay = fault;
+  const at = Date.now() + noticeMs;
+  for (const { tell } of visits.all()) tell.fault({ fault, phase: "begun", at });
   try {
+    await wait(noticeMs);
     await perform[fault]({ proxies: [resilientProxy, bareProxy], backend });
   } finally {
     underWay = null;
+    for (const { tell } of visits.all()) tell.fault({ fault, phase: "over", at: Date.now() });
   }
   return true;
 };

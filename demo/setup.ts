@@ -1,3 +1,4 @@
+import type { FaultId } from "./faults.ts";
 import type { Count } from "./tally.ts";
 
 /** What the page asks for first: GET /setup.json. */
@@ -18,4 +19,18 @@ export interface LabFigures {
 export interface Figures {
   readonly resilient: LabFigures;
   readonly bare: LabFigures;
+}
+
+/** Every page hears of every fault, whoever pressed the button. */
+export interface FaultNotice {
+  readonly fault: FaultId;
+  readonly phase: "begun" | "over";
+  /** Unix ms; page and lab share a clock. */
+  readonly at: number;
+}
+
+/** What a page hears from the lab, apart from both apps. */
+export interface LabEvents {
+  readonly figures: (figures: Figures) => void;
+  readonly fault: (notice: FaultNotice) => void;
 }

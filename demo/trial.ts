@@ -1,9 +1,8 @@
 import type { FaultId } from "./faults.ts";
 import type { Balance } from "./books.ts";
 
-/** A fault and what became of it. Times in ms since the button was pressed. */
+/** A fault and what became of it. Durations count from its begin. */
 export interface Trial {
-  readonly id: number;
   readonly fault: FaultId;
   /** Unix ms. */
   readonly startedAt: number;
@@ -22,8 +21,7 @@ export interface Trial {
   readonly before: Balance;
 }
 
-export const beginTrial = (id: number, fault: FaultId, startedAt: number, before: Balance): Trial => ({
-  id,
+export const beginTrial = (fault: FaultId, startedAt: number, before: Balance): Trial => ({
   fault,
   startedAt,
   before,

@@ -1,8 +1,7 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import type { Balance } from "./books.ts";
-import type { FaultId } from "./faults.ts";
-import { lab } from "./lab.ts";
 import { useResilientClient } from "./socket.ts";
+import type { FaultNotice } from "./setup.ts";
 import type { Store } from "./store.ts";
 import { amendTrial, beginTrial, type Trial } from "./trial.ts";
 
@@ -10,21 +9,32 @@ const kept = 8;
 /** The bare app is slower to see what it lost. */
 const bareFindsOutMs = 5_000;
 
-/** Presses the lab's buttons and takes down what happens. Newest first. */
-export function useTrials(balance: Store<Balance>) {
+/** Takes down what every fault does to the connection. Newest first. */
+export function useTrials(balance: Store<Balance>, notices: Store<FaultNotice | null>): readonly Trial[] {
   const client = useResilientClient();
   const [trials, setTrials] = useState<readonly Trial[]>([]);
-  const pressed = useRef(0);
 
   useEffect(() => {
     const amend = (change: (trial: Trial, atMs: number) => Partial<Trial>): void => {
+      const now = Date.now();
       setTrials((all) => {
         const [latest, ...earlier] = all;
-        const amended = latest && amendTrial(latest, change(latest, Date.now() - latest.startedAt));
+        const amended = latest && amendTrial(latest, change(latest, now - latest.startedAt));
         return amended && amended !== latest ? [amended, ...earlier] : all;
       });
     };
     const removals = [
+      notices.subscribe(() => {
+        const notice = notices.get();
+        if (notice?.phase === "begun")
+          setTrials((before) =>
+            [beginTrial(notice.fault, notice.at, balance.get()), ...before].slice(0, kept),
+          );
+        if (notice?.phase === "over")
+          amend(({ fault, startedAt }) =>
+            fault === notice.fault ? { phase: "recovering", clearedMs: notice.at - startedAt } : {},
+          );
+      }),
       client.on("transition", ({ from, to }) =>
         amend(({ phase, noticedMs, backMs }, atMs) => {
           if (phase === "over" || from.name === to.name) return {};
@@ -53,18 +63,7 @@ export function useTrials(balance: Store<Balance>) {
     return () => {
       for (const remove of removals) remove();
     };
-  }, [client, balance]);
+  }, [client, balance, notices]);
 
-  const press = async (fault: FaultId): Promise<void> => {
-    const id = ++pressed.current;
-    const startedAt = Date.now();
-    setTrials((before) => [beginTrial(id, fault, startedAt, balance.get()), ...before].slice(0, kept));
-    const performed = await lab.perform(fault);
-    const over = { phase: "recovering", clearedMs: Date.now() - startedAt } as const;
-    setTrials((all) =>
-      all.flatMap((trial) => (trial.id !== id ? trial : performed ? amendTrial(trial, over) : [])),
-    );
-  };
-
-  return { trials, press };
+  return trials;
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { type FaultId, isFaultId } from "../faults.ts";
-import type { Figures, Setup } from "../setup.ts";
+import type { LabEvents, Setup } from "../setup.ts";
 import type { Asset } from "./buildPage.ts";
 
 export interface SiteParts {
@@ -9,8 +9,8 @@ export interface SiteParts {
   /** False: another fault is under way. */
   readonly perform: (fault: FaultId) => Promise<boolean>;
   readonly setTraffic: (visit: string, on: boolean) => void;
-  /** Tells a page its figures until it leaves. */
-  readonly watch: (visit: string, tell: (figures: Figures) => void) => () => void;
+  /** Tells a page what happens until it leaves. */
+  readonly watch: (visit: string, tell: LabEvents) => () => void;
 }
 
 const policy = [
@@ -44,8 +44,11 @@ const answer = (
 export const serveSite = (server: Server, { assets, setup, perform, setTraffic, watch }: SiteParts): void => {
   const stream = (visit: string, response: ServerResponse): void => {
     response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
-    const stop = watch(visit, (figures) => response.write(`data: ${JSON.stringify(figures)}\n\n`));
-    response.once("close", stop);
+    const tell =
+      <K extends keyof LabEvents>(event: K) =>
+      (data: Parameters<LabEvents[K]>[0]): void =>
+        void response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    response.once("close", watch(visit, { figures: tell("figures"), fault: tell("fault") }));
   };
 
   const control = async (url: URL, response: ServerResponse): Promise<void> => {
@@ -66,7 +69,7 @@ export const serveSite = (server: Server, { assets, setup, perform, setTraffic, 
     if (request.method !== "GET") return answer(response, 405);
     if (url.pathname === "/setup.json")
       return answer(response, 200, "application/json", JSON.stringify(setup));
-    if (url.pathname === "/figures") return stream(url.searchParams.get("visit") ?? "", response);
+    if (url.pathname === "/events") return stream(url.searchParams.get("visit") ?? "", response);
     const asset = assets.get(url.pathname === "/" ? "/index.html" : url.pathname);
     if (asset) answer(response, 200, asset.type, asset.body);
     else answer(response, 404);

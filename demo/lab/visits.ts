@@ -1,9 +1,9 @@
-import type { Figures } from "../setup.ts";
+import type { LabEvents } from "../setup.ts";
 
 /** One open page, as long as it listens to its figures. */
 export interface Visit {
   readonly id: string;
-  readonly tell: (figures: Figures) => void;
+  readonly tell: LabEvents;
 }
 
 export interface Visits {
