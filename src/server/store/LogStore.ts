@@ -1,12 +1,4 @@
-import type {
-  Answer,
-  Cursor,
-  Json,
-  Position,
-  ProducerAsk,
-  ServerGuarantees,
-  WireEvent,
-} from "../../protocol/frames.ts";
+import type { Answer, Position, ProducerAsk, ServerGuarantees } from "../../protocol/frames.ts";
 
 /** An event in a channel's log. `d` is JSON text, so that stores and fan-out never parse payloads. */
 export interface LogEvent {
@@ -136,5 +128,3 @@ export interface FanOut {
   /** Returns the removal. */
   readonly subscribe: (hear: (events: readonly LogEvent[]) => void) => () => void;
 }
-
-export type { Answer, Cursor, Json, Position, WireEvent };
