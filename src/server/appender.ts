@@ -48,7 +48,7 @@ export function createAppender(options: AppenderOptions): Appender {
 
   const run = () => {
     isScheduled = false;
-    if (isRunning || gathering.length === 0) return;
+    if (gathering.length === 0) return;
     isRunning = true;
     const batches = gathering;
     gathering = [];

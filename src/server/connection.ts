@@ -46,6 +46,7 @@ export function createConnection(
   let phase: Phase = { name: "knocking" };
   let bytesBeforeAuth = 0;
   let peerVersion = PROTOCOL_VERSION;
+  let isRenewing = false;
   let closedWith: number | undefined;
 
   const outbound = createOutbound({
@@ -165,7 +166,10 @@ export function createConnection(
 
   /** A fresh token in band. It must speak for the same subject. */
   function renew(session: Session, frame: AuthFrame): void {
+    if (isRenewing) return;
+    isRenewing = true;
     eventually(authenticate(context, frame.token, request), (answer) => {
+      isRenewing = false;
       if (phase.name !== "open") return;
       if ("close" in answer) return denied(answer);
       if (answer.subject !== session.subject)
@@ -183,8 +187,9 @@ export function createConnection(
   disposal.add(cancelDeadline);
   disposal.add(release);
   disposal.add(outbound.stop);
-  if (place) outbound.send(helloFrame(context));
-  else refuse({ code: "TOO_MANY_PENDING", close: closeCodes.connectionLimit, retriable: true });
+  // Even a refusal starts with hello: without one the client takes us for a server of another protocol.
+  outbound.send(helloFrame(context));
+  if (!place) refuse({ code: "TOO_MANY_PENDING", close: closeCodes.connectionLimit, retriable: true });
 
   return {
     received: (data) =>

@@ -48,8 +48,9 @@ export function createLane(options: LaneOptions): Lane {
   /** After a retriable nack the client rewinds to this number: what it had already sent beyond is dropped. */
   let rewindTo: number | undefined;
   let failures = { n: 0, count: 0 };
-  /** Numbers handed to the appender that have no verdict yet. */
+  /** Numbers handed to the appender that have no verdict yet, and the bytes they came in. */
   let inFlight = 0;
+  let inFlightBytes = 0;
 
   const sink: AppendSink = {
     channel,
@@ -57,11 +58,11 @@ export function createLane(options: LaneOptions): Lane {
     p,
     lam: options.lam,
     settled: (result, count) => {
-      inFlight -= count;
+      land(count);
       if (!isStopped) answer(result);
     },
     failed: (n, count) => {
-      inFlight -= count;
+      land(count);
       if (!isStopped) retryFrom(n, "STORE_UNAVAILABLE", 500);
     },
   };
@@ -83,6 +84,13 @@ export function createLane(options: LaneOptions): Lane {
     if (refused.code === "GAP" && isGapTold) return;
     if (refused.code === "GAP") isGapTold = true;
     nack(refused.n, refused.code, false, { pos: refused.pos });
+  }
+
+  function land(count: number): void {
+    const bytes = inFlightBytes * Math.min(1, count / inFlight);
+    inFlight -= count;
+    inFlightBytes -= bytes;
+    options.release(bytes);
   }
 
   function nack(
@@ -110,6 +118,12 @@ export function createLane(options: LaneOptions): Lane {
     options.release(queue.shift()?.bytes ?? 0);
   }
 
+  /** All of the first frame is with the appender: its bytes count until the store has answered. */
+  function handOver(): void {
+    offset = 0;
+    inFlightBytes += queue.shift()?.bytes ?? 0;
+  }
+
   function pump(): void {
     while (!isBusy && !isStopped && queue.length > 0) {
       const frame = queue[0]?.frame as Numbered;
@@ -117,8 +131,8 @@ export function createLane(options: LaneOptions): Lane {
       else if (next === undefined) lookUp();
       else if (frame.t === "skip") {
         skip(frame, next);
-        drop();
-      } else if (pub(frame)) drop();
+        handOver();
+      } else if (pub(frame)) handOver();
     }
   }
 

@@ -95,12 +95,14 @@ describe("the handshake", () => {
   });
 
   it("P3.5: an address may have only so many strangers; a known one frees its place (fault 11, S4)", async () => {
-    const { connect } = createTestServer({ limits: { pendingPerAddress: 2 } });
+    const { connect, clock } = createTestServer({ limits: { pendingPerAddress: 2 } });
     const [first, , third] = [connect(), connect(), connect()];
     const other = connect({ address: "10.0.0.2" });
     expect([third, other].map(({ state }) => state.closed?.code)).toEqual([4012, undefined]);
     await first.auth();
     expect(connect().state.closed).toBeUndefined();
+    await clock.settle();
+    expect(third?.received.map(({ t }) => t)).toEqual(["hello", "error"]);
   });
 
   it("P3.5: a subject may have only so many connections, counted once per connection (S14)", async () => {
@@ -172,6 +174,9 @@ describe("the handshake", () => {
     expect(stale.state.closed?.code).toBe(4014);
     await next.pub(1, ["still here"]);
     expect(next.last("ack")?.n).toBe(1);
+    const third = connect();
+    await third.auth("ann", { group: "g", term: 3 });
+    expect(next.state.closed?.code).toBe(4014);
   });
 });
 

@@ -136,6 +136,19 @@ describe("acknowledgement", () => {
     expect(peer.last("nack")).toMatchObject({ n: 3, code: "ROLLED_BACK", pos: 1, retriable: false });
   });
 
+  it("P5.6: the highest watermark of one turn counts for all of it", async () => {
+    const { join, store } = createTestServer();
+    const peer = await join();
+    await peer.pub(1, ["a"]);
+    const checkpoint = store.checkpoint();
+    await peer.pub(2, ["b"]);
+    store.restore(checkpoint);
+    const pub = (n: number, acked: number) =>
+      ({ t: "pub", c: "room", p: "p1", n, acked, m: [{ id: `m${n}`, d: n }] }) as const;
+    await peer.send(pub(3, 1), pub(4, 2));
+    expect(peer.all("nack")).toMatchObject([{ n: 3, code: "ROLLED_BACK", pos: 1 }]);
+  });
+
   it("P5.6: a duplicate known to this node is not taken for granted after a rollback: it is asked for again and appended", async () => {
     const { join, store, log } = createTestServer();
     const peer = await join();
@@ -322,6 +335,26 @@ describe("judgement by the app", () => {
 });
 
 describe("a store that fails", () => {
+  it("P5.9: what waits for a stalled store is bounded, whatever watermarks the peer claims (I4, fault 61)", async () => {
+    const { store } = heldStore();
+    const { join } = createTestServer({ store, limits: { messagesPerSecond: 1e6 } });
+    const [greedy, modest] = [await join(), await join()];
+    const text = "x".repeat(60_000);
+    for (let n = 1; n < 200 && !greedy.state.closed; n++) await greedy.pub(n, [text], { acked: n - 1 });
+    expect(greedy.last("error")?.code).toBe("OVERLOADED");
+    expect(greedy.state.closed?.code).toBe(4011);
+    expect(modest.state.closed).toBeUndefined();
+  });
+
+  it("P5.9: what the store has answered no longer counts", async () => {
+    const { join, log } = createTestServer({ limits: { messagesPerSecond: 1e6 } });
+    const peer = await join([]);
+    const text = "x".repeat(60_000);
+    for (let n = 1; n <= 300; n++) await peer.pub(n, [text], { acked: n - 1 });
+    expect(peer.state.closed).toBeUndefined();
+    expect((await log()).length).toBe(300);
+  });
+
   it("P5.11: nothing is acknowledged; the client comes again with the same numbers (fault 61)", async () => {
     const { store, held, inner } = heldStore();
     const { join, clock, metric } = createTestServer({ store });
@@ -340,6 +373,20 @@ describe("a store that fails", () => {
     expect(peer.last("ack")?.n).toBe(3);
     expect((await inner.read("room", 0, 10)).events.map(({ d }) => d)).toEqual(['"a"', '"b"', '"c"']);
     expect(metric("resilient_store_errors_total")).toBe(1);
+  });
+
+  it("P5.11: after a failed commit the same numbers are judged again at once, without a detour over GAP", async () => {
+    const { store, held } = heldStore();
+    const { join, clock } = createTestServer({ store });
+    const peer = await join();
+    await peer.pub(1, ["a", "b"]);
+    held[0]?.fail(new Error("disk full"));
+    await clock.settle();
+    await peer.pub(1, ["a", "b"]);
+    held[1]?.go();
+    await clock.settle();
+    expect(peer.all("nack").map(({ code }) => code)).toEqual(["STORE_UNAVAILABLE"]);
+    expect(peer.last("ack")?.n).toBe(2);
   });
 
   it("P5.11: a commit whose answer was lost is found out, not repeated (fault 59, I2)", async () => {

@@ -365,6 +365,38 @@ describe("live events", () => {
     expect(peer.seen()).toEqual(["a", "b", "C"]);
   });
 
+  it("P7.5: a rollback shows at the first event of the new fork, before any re-read (fault 50)", async () => {
+    const { join, server, clock, store } = createTestServer();
+    const peer = await join();
+    await server.publish("room", "a");
+    const checkpoint = store.checkpoint();
+    await server.publish("room", "b");
+    await clock.settle();
+    store.restore(checkpoint);
+    await server.publish("room", "B");
+    await clock.settle();
+    expect(peer.last("subscribed")).toMatchObject({ status: "lost", reason: "forked" });
+    expect(peer.seen()).toEqual(["a", "b"]);
+  });
+
+  it("P1.3: an event of another fork is not passed on because its number fits (fault 50)", async () => {
+    const { fanOut, state } = leakyFanOut();
+    const { join, server, clock, store } = createTestServer({ fanOut });
+    const peer = await join();
+    await server.publish("room", "a");
+    const checkpoint = store.checkpoint();
+    await server.publish("room", "b");
+    await clock.settle();
+    store.restore(checkpoint);
+    state.lose = true;
+    await server.publish("room", "B");
+    state.lose = false;
+    await server.publish("room", "C");
+    await clock.settle();
+    expect(peer.seen()).toEqual(["a", "b"]);
+    expect(peer.last("subscribed")).toMatchObject({ status: "lost", reason: "forked", head: 3 });
+  });
+
   it("P7.5: a rollback of a quiet channel is told too, with the snapshot if there is one", async () => {
     let cursor: Cursor = { epoch: "", seq: 0, tail: "" };
     const { join, server, clock, store } = createTestServer({

@@ -83,6 +83,17 @@ export class MemoryState {
       for (const [p, producer] of own)
         if (nowMs - producer.touchedAt > (producer.retired ? Math.min(lifeMs, 86_400_000) : lifeMs))
           own.delete(p);
+    for (const [channel, subjects] of this.#keys) this.#expireKeys(subjects, this.log(channel)?.first ?? 1);
+  }
+
+  /** A key lives as long as its event. */
+  #expireKeys(subjects: ReadonlyMap<string, Map<string, KeyRecord>>, first: number): void {
+    for (const [subject, keys] of subjects)
+      for (const [key, { seq }] of keys) {
+        if (seq >= first) continue;
+        keys.delete(key);
+        this.keyCounts.set(subject, (this.keyCounts.get(subject) ?? 1) - 1);
+      }
   }
 
   keys(channel: string, subject: string): Map<string, KeyRecord> {

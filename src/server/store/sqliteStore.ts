@@ -37,9 +37,11 @@ interface Open {
   readonly view: SqliteView;
   readonly epoch: string;
   dataVersion: unknown;
+  expiredAt: number;
 }
 
 const DAY_MS = 86_400_000;
+const EXPIRE_EVERY_MS = 3_600_000;
 
 /**
  * One file, one process, no service to run. Appends that arrive together share one commit.
@@ -77,7 +79,11 @@ export function sqliteStore(options: SqliteStoreOptions): LogStore {
 
   const commit = groupCommit({
     soon: clock.soon,
-    begin: () => void fresh().rows.run("begin"),
+    begin: () => {
+      const store = fresh();
+      if (Math.abs(clock.wallMs() - store.expiredAt) > EXPIRE_EVERY_MS) expire(store);
+      store.rows.run("begin");
+    },
     commit: () => {
       const { view, rows } = opened();
       view.save();
@@ -89,8 +95,11 @@ export function sqliteStore(options: SqliteStoreOptions): LogStore {
     },
   });
 
-  const expire = ({ rows }: Open) => {
+  const expire = (store: Open) => {
+    const { rows, view } = store;
     const now = clock.wallMs();
+    store.expiredAt = now;
+    view.forget();
     rows.run("expireProducers", now - producerLifeMs, now - Math.min(DAY_MS, producerLifeMs));
     rows.run("expireLanes", now - producerLifeMs);
     rows.run("expireVerdicts");
@@ -123,7 +132,7 @@ export function sqliteStore(options: SqliteStoreOptions): LogStore {
       const rows = sqliteRows(db);
       const epoch = settleEpoch(rows, { durability, boot: (options.bootId ?? bootId)(), mint: dice.uuid });
       const view = createSqliteView({ rows, epoch, window, keysPerSubject, retention, clock, dice });
-      current = { db, rows, view, epoch, dataVersion: undefined };
+      current = { db, rows, view, epoch, dataVersion: undefined, expiredAt: 0 };
       expire(current);
       db.exec(durability === "full" ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
     },
