@@ -1,0 +1,79 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import newest from "typescript";
+import { compile } from "./compile.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const markdown = (folder: string): string[] =>
+  readdirSync(root + folder)
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => folder + name);
+const documents = [...markdown(""), ...markdown("docs/"), ...markdown("docs/decisions/")];
+
+/** Every `t` that src/protocol/frames.ts names. */
+const frameTypes = [
+  ...readFileSync(`${root}src/protocol/frames.ts`, "utf8").matchAll(/readonly t: "(\w+)"/g),
+].map(([, type]) => type);
+
+const blocks = documents.flatMap((document) =>
+  [...readFileSync(root + document, "utf8").matchAll(/^```(tsx?|jsonc?)\n([\s\S]*?)^```/gm)].map(
+    ([, language = "", code = ""], i) => ({ name: `${document}, block ${i + 1}`, language, code }),
+  ),
+);
+
+describe("documentation", () => {
+  // Beside the consumer project, so that the package resolves to itself as it does there.
+  let folder = "";
+  beforeAll(() => {
+    folder = mkdtempSync(`${root}test/types/consumer/docs-`);
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("has code in the README", () => {
+    expect(blocks.filter(({ name }) => name.startsWith("README")).length).toBeGreaterThan(2);
+  });
+
+  it("compiles every block of TypeScript as a user would", () => {
+    const files = blocks.flatMap(({ name, language, code }) => {
+      if (!language.startsWith("ts")) return [];
+      const file = `${folder}/${name.replace(/[^\w]+/g, "-")}.${language}`;
+      writeFileSync(file, /^(im|ex)port /m.test(code) ? code : `${code}\nexport {};\n`);
+      return file.slice(`${root}test/types/consumer/`.length);
+    });
+    expect(compile(newest, files, "bundler", ["node"])).toEqual([]);
+  });
+
+  // A value a line; a line that starts with a space continues the one before.
+  const values = blocks
+    .filter(({ language }) => language.startsWith("json"))
+    .flatMap(({ name, code }) =>
+      code
+        .trim()
+        .split(/\n(?! )/)
+        .map((line) => ({ name, line })),
+    );
+
+  it.each(values)("$name: $line", ({ name, line }) => {
+    const frame = JSON.parse(line) as { t?: string };
+    if (name.startsWith("PROTOCOL")) expect(frameTypes).toContain(frame.t);
+  });
+
+  it("has a heading in docs/errors.md for each error code and no other", () => {
+    const source = readFileSync(`${root}src/core/errors.ts`, "utf8");
+    const codes = [...source.split("/**")[1]!.matchAll(/\| ["']([A-Z_]+)["']/g)].map(([, code]) => code);
+    const headings = [...readFileSync(`${root}docs/errors.md`, "utf8").matchAll(/^## (.+)$/gm)].map(
+      ([, code]) => code,
+    );
+    expect([...headings].sort()).toEqual([...codes].sort());
+  });
+
+  it("links to files that exist", () => {
+    for (const document of documents)
+      for (const [, target = ""] of readFileSync(root + document, "utf8").matchAll(/\]\(([^)#\s]+)[^)]*\)/g))
+        if (!/^[a-z]+:/.test(target)) {
+          const base = document.includes("/") ? `${document.slice(0, document.lastIndexOf("/"))}/` : "";
+          expect(() => readFileSync(root + base + target), `${document} → ${target}`).not.toThrow();
+        }
+  });
+});
