@@ -15,8 +15,6 @@ export interface Refusal {
   readonly ref?: string;
 }
 
-export type Admitted = { readonly identity: Identity; readonly leave: () => void };
-
 /** The token's answer: an identity, or why not. Never rejects; what `authenticate` threw goes to the log only. */
 export async function authenticate(
   { options, ready, log }: Pick<ServerContext, "options" | "ready" | "log">,
