@@ -45,9 +45,10 @@ export const planRetry = (before: Memory, loss: Loss, input: Input): Plan => {
   const { nowMs, dice, policy } = input;
   const error = new ResilientSocketError(loss.error, loss.text);
   const refusals = isRefusal(loss.code) ? before.refusals + 1 : 0;
-  const failingSinceMs = before.failingSinceMs ?? nowMs;
+  const failingSinceMs = loss.established ? nowMs : (before.failingSinceMs ?? nowMs);
   const attempt = before.attempt + 1;
-  const memory: Memory = { ...before, attempt, failingSinceMs, refusals, lastError: error };
+  const failures = loss.established ? 0 : before.failures + 1;
+  const memory: Memory = { ...before, attempt, failures, failingSinceMs, refusals, lastError: error };
   const fail = (code: ErrorCode, recovery: Recovery, text = loss.text): Plan => ({
     kind: "fail",
     error: new ResilientSocketError(code, text, error),
@@ -70,7 +71,7 @@ export const planRetry = (before: Memory, loss: Loss, input: Input): Plan => {
   });
 
   const { breaker } = policy;
-  if (breaker && attempt >= breaker.failures && nowMs - failingSinceMs >= breaker.minSilenceMs)
+  if (breaker && failures >= breaker.failures && nowMs - failingSinceMs >= breaker.minSilenceMs)
     return wait(breaker.probeMs * (0.5 + dice), "breaker");
 
   const local = loss.reason === "heartbeat" || nowMs - before.localCauseAtMs <= localCauseMs;

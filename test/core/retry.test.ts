@@ -88,16 +88,27 @@ describe("what follows a loss", () => {
     const exhausted = { kind: "fail", error: { code: "RETRIES_EXHAUSTED" }, recovery: { kind: "manual" } };
     expect(plan({}, { attempt: 2 }, input({}, { maxAttempts: 3 })).kind).toBe("wait");
     expect(plan({}, { attempt: 3 }, input({}, { maxAttempts: 3 }))).toMatchObject(exhausted);
-    expect(plan({}, { failingSinceMs: 90_000 }, input({}, { budgetMs: 10_000 }))).toMatchObject(exhausted);
+    const spent = input({}, { budgetMs: 10_000 });
+    expect(plan({ established: false }, { failingSinceMs: 90_000 }, spent)).toMatchObject(exhausted);
+    expect(plan({ established: true }, { failingSinceMs: 90_000 }, spent).kind).toBe("wait");
     expect(plan({}, {}, input({}, { backoff: null }))).toMatchObject(exhausted);
   });
 
   it("opens the breaker after 8 failures AND 60 s: one probe per 30 s ± 50 %", () => {
     const breaker = { failures: 8, minSilenceMs: 60_000, probeMs: 30_000 };
-    const at = (attempt: number, failingSinceMs: number) =>
-      plan({ established: false }, { attempt, failingSinceMs }, input({ dice: 0.5 }, { breaker }));
+    const at = (failures: number, failingSinceMs: number) =>
+      plan({ established: false }, { failures, failingSinceMs }, input({ dice: 0.5 }, { breaker }));
     expect(at(7, 40_000)).toMatchObject({ reason: "breaker", delayMs: 30_000 });
     expect(at(6, 40_000)).toMatchObject({ reason: "closed" });
     expect(at(7, 41_000)).toMatchObject({ reason: "closed" });
+  });
+
+  it("keeps the breaker shut while connections come about, however short they are", () => {
+    const breaker = { failures: 8, minSilenceMs: 60_000, probeMs: 30_000 };
+    const flapping = { attempt: 20, failures: 20, failingSinceMs: 0 };
+    const lost = plan({ established: true }, flapping, input({}, { breaker }));
+    expect(lost).toMatchObject({ kind: "wait", reason: "closed", memory: { attempt: 21, failures: 0 } });
+    const next = planRetry(lost.memory, { ...closed, established: false }, input({}, { breaker }));
+    expect(next).toMatchObject({ reason: "closed", memory: { attempt: 22, failures: 1 } });
   });
 });

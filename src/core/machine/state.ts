@@ -5,7 +5,9 @@ import type { ErrorCode, ResilientSocketError } from "../errors.ts";
 export interface Memory {
   /** Failures since the last stable connection. */
   readonly attempt: number;
-  /** When the current run of failures began; null while stable. */
+  /** Attempts in a row that did not become a connection. */
+  readonly failures: number;
+  /** When there was last a connection, or the first attempt failed; null while stable. */
   readonly failingSinceMs: number | null;
   /** The last delay, for policies that build on it. */
   readonly previousMs: number;
@@ -50,6 +52,7 @@ export type StateOf<Name extends State["name"]> = Extract<State, { readonly name
 
 export const freshMemory: Memory = {
   attempt: 0,
+  failures: 0,
   failingSinceMs: null,
   previousMs: 0,
   clientDice: null,

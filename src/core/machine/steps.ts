@@ -34,7 +34,7 @@ export const redial = (state: State, event: Event, input: Input): Next => {
 /** The user asks from `failed` or `disconnected`: a clean slate, but what the server advised still holds. */
 export const dialAfresh = (state: State, event: Event, input: Input): Next =>
   dial(
-    { ...state, memory: { ...state.memory, attempt: 0, failingSinceMs: null, refusals: 0 } },
+    { ...state, memory: { ...state.memory, attempt: 0, failures: 0, failingSinceMs: null, refusals: 0 } },
     event,
     input,
   );
@@ -168,6 +168,7 @@ export const settle = (state: Extract<State, { name: "connected" }>): Next => [
     memory: {
       ...state.memory,
       attempt: 0,
+      failures: 0,
       failingSinceMs: null,
       previousMs: 0,
       refusals: 0,
