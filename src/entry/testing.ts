@@ -1,6 +1,7 @@
 /** `resilient-socket/testing`: pages, a network and a server in a time of their own. Runs in Node and in browsers. */
 export { createWorld } from "../testing/createWorld.ts";
-export type { World, WorldOptions, WorldServerOptions, WorldStore } from "../testing/createWorld.ts";
+export type { CrashOptions, World, WorldOptions, WorldStore } from "../testing/createWorld.ts";
+export type { WorldServerOptions } from "../testing/serverNode.ts";
 export type { Tab, TabOptions, TabRecord, Watch } from "../testing/tab.ts";
 export type { Page } from "../testing/page.ts";
 export type { Network, WorldSocket } from "../testing/network.ts";

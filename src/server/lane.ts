@@ -138,6 +138,11 @@ export function createLane(options: LaneOptions): Lane {
 
   function isBeyondRewind(frame: Numbered): boolean {
     if (rewindTo === undefined || offset > 0) return false;
+    if (frame.acked >= rewindTo) {
+      // It was answered before (a copy of it failed): the client does not come again.
+      rewindTo = undefined;
+      return false;
+    }
     const first = frame.t === "pub" ? frame.n : frame.from;
     const last = frame.t === "pub" ? frame.n + frame.m.length - 1 : frame.to;
     if (first > rewindTo) return true;

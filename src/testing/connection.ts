@@ -32,8 +32,8 @@ export interface Connection {
   /** Half-open: what is sent waits in the network and nobody is told. */
   readonly stall: (direction: Direction) => void;
   readonly resume: () => void;
-  /** The server's end is gone (its process died). */
-  readonly serverLost: () => void;
+  /** The server's end is gone (its process died), if this listener took it. */
+  readonly serverLost: (listener: Listener) => void;
   /** The page is gone: nothing is heard by it, the far end learns over the network. */
   readonly clientLost: () => void;
   /** For scripted peers: acts on the client's end at once. */
@@ -215,8 +215,8 @@ export const createConnection = (options: ConnectionOptions): Connection => {
       up.resume();
       down.resume();
     },
-    serverLost: () => {
-      if (server === "closed") return;
+    serverLost: (listenerLost) => {
+      if (server === "closed" || far !== listenerLost) return;
       server = "closed";
       cancelServerWait?.();
       up.drop();

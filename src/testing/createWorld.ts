@@ -1,15 +1,12 @@
-import { createServerCore, type ServerCore } from "../server/createServerCore.ts";
-import type { ResilientServerOptions } from "../server/options.ts";
+import type { ServerCore } from "../server/createServerCore.ts";
 import { memoryStore, type MemoryStore, type MemoryStoreOptions } from "../server/store/memoryStore.ts";
-import type { DeviceClock } from "./deviceClock.ts";
-import { faultyStore, type FaultyStore } from "./faultyStore.ts";
+import type { FaultyStore } from "./faultyStore.ts";
+import { lossyFanOut } from "./lossyFanOut.ts";
 import { createNetwork, type Network, type NetworkOptions, type WorldSocket } from "./network.ts";
 import { seededDice, type SeededDice } from "./seededDice.ts";
+import { createServerNode, type WorldServerOptions } from "./serverNode.ts";
 import { createTab, type Tab, type TabOptions } from "./tab.ts";
 import { virtualClock, type VirtualClock, type VirtualClockOptions } from "./virtualClock.ts";
-
-/** The server's options; who signs in is called by the token, or `"anyone"` without one. */
-export type WorldServerOptions = Omit<Partial<ResilientServerOptions>, "store" | "ports">;
 
 export interface WorldOptions {
   /** The same seed gives the same history. Default 1. */
@@ -20,15 +17,28 @@ export interface WorldOptions {
   readonly jitterMs?: number | undefined;
   /** False: no server; the test plays it through `world.sockets`. */
   readonly server?: WorldServerOptions | false | undefined;
+  /** Processes that share the store; each connection goes to one of them. Default 1. */
+  readonly nodes?: number | undefined;
+  /** Share of fan-out messages that a node never gets, 0 … 1. Default 0. */
+  readonly fanOutLoss?: number | undefined;
   readonly store?: Omit<MemoryStoreOptions, "ports"> | undefined;
   readonly clock?: VirtualClockOptions | undefined;
   /** Hears every WebSocket message a page sends or is given: `console.log` while you look for something. */
   readonly onWire?: NetworkOptions["onWire"];
 }
 
-/** The store of the world's server: takes time and fails when told; goes back to an earlier state when told. */
+/** The store of the world's servers: takes time and fails when told; goes back to an earlier state when told. */
 export interface WorldStore
-  extends FaultyStore, Pick<MemoryStore, "checkpoint" | "restore" | "wipe" | "trim" | "expire"> {}
+  extends
+    Pick<FaultyStore, "pace" | "fail" | "onCommit" | "head" | "read" | "positions">,
+    Pick<MemoryStore, "checkpoint" | "restore" | "wipe" | "trim" | "expire"> {}
+
+export interface CrashOptions {
+  /** False: what was on its way to the store still commits, unheard. Default true: it is lost. */
+  readonly loseUncommitted?: boolean;
+  /** Which process, from 0. Default: all. */
+  readonly node?: number;
+}
 
 export interface World {
   readonly clock: VirtualClock;
@@ -38,7 +48,7 @@ export interface World {
   readonly sockets: readonly WorldSocket[];
   readonly tabs: readonly Tab[];
   readonly store: WorldStore;
-  /** The server that runs now; throws when none does. */
+  /** The first server that runs; throws when none does. */
   readonly server: () => Pick<ServerCore, "publish" | "metrics" | "accept">;
   readonly isUp: () => boolean;
   /** A client in a page of its own; inert until it is used. */
@@ -47,63 +57,49 @@ export interface World {
   readonly advance: (ms: number) => Promise<void>;
   /** Lets time pass until the condition holds; false when it did not within `withinMs` (default 60 000). */
   readonly runUntil: (condition: () => boolean, withinMs?: number) => Promise<boolean>;
-  /** kill -9: its connections are reset; what it had not committed is lost, or (`loseUncommitted: false`) commits unheard. */
-  readonly crashServer: (options?: { readonly loseUncommitted?: boolean }) => void;
-  /** Starts a server on the same store; its options change when given. No-op while one runs. */
+  /** kill -9: its connections are reset. */
+  readonly crashServer: (options?: CrashOptions) => void;
+  /** Starts what does not run, on the same store; its options change when given. */
   readonly startServer: (options?: WorldServerOptions) => void;
   /** A crash and a start. */
-  readonly restartServer: (options?: { readonly loseUncommitted?: boolean }) => void;
-  /** Stops the server's process without a word (SIGSTOP); `thawServer` lets it go on. */
+  readonly restartServer: (options?: CrashOptions) => void;
+  /** Stops every process without a word (SIGSTOP); `thawServer` lets them go on. */
   readonly freezeServer: () => void;
   readonly thawServer: () => void;
-  /** Disposes of the tabs and closes the server. */
+  /** Disposes of the tabs and closes the servers. */
   readonly close: () => Promise<void>;
 }
 
-const allowAll: WorldServerOptions = { authenticate: (token) => ({ subject: token ?? "anyone" }) };
-
 /** Pages, a network and a server in a time of their own: nothing happens unless `advance` lets it. */
 export const createWorld = (options: WorldOptions = {}): World => {
-  const { seed = 1, latencyMs = 5, jitterMs = 0, server: serverOptions = {} } = options;
+  const { seed = 1, latencyMs = 5, jitterMs = 0, server = {}, fanOutLoss = 0 } = options;
   const dice = seededDice(seed);
   const clock = virtualClock(options.clock);
   const network = createNetwork({
     clock,
     dice: dice.fork("network"),
     link: { latencyMs, jitterMs },
-    scripted: serverOptions === false,
+    scripted: server === false,
     onWire: options.onWire,
   });
-  const memory = memoryStore({ ...options.store, ports: { clock, dice: dice.fork("store") } });
-  const store: WorldStore = { ...memory, ...faultyStore(memory, clock) };
+  const log = memoryStore({ ...options.store, ports: { clock, dice: dice.fork("store") } });
+  const fanOut = lossyFanOut(dice.fork("fan-out"), () => fanOutLoss);
+  const nodes = Array.from({ length: server === false ? 0 : (options.nodes ?? 1) }, (_, i) =>
+    createServerNode({ clock, network, log, fanOut, dice: dice.fork(`server ${i}`) }),
+  );
   const tabs: Tab[] = [];
-  let settings: WorldServerOptions = { ...allowAll, ...serverOptions };
-  let starts = 0;
-  let running: { readonly server: ServerCore; readonly process: DeviceClock } | null = null;
+  let settings: WorldServerOptions = server === false ? {} : server;
+  const up = () => nodes.flatMap((node) => node.running() ?? []);
+  const listen = (): void => network.listen(up().map(({ listener }) => listener));
 
   const startServer = (change: WorldServerOptions = {}): void => {
     settings = { ...settings, ...change };
-    if (running || serverOptions === false) return;
-    const process = clock.device();
-    const server = createServerCore({
-      ...settings,
-      authenticate: settings.authenticate!,
-      store,
-      // Equal payloads have equal texts: no hash is needed where nothing is kept for long.
-      hashPayload: (payload) => JSON.stringify(payload) ?? "",
-      ports: { clock: process, dice: dice.fork(`server ${++starts}`) },
-    });
-    running = { server, process };
-    const request = { url: "/ws", headers: {}, remoteAddress: "127.0.0.1" };
-    network.listen({ run: process.run, accept: (socket) => server.accept(socket, request) });
+    for (const node of nodes) node.start(settings);
+    listen();
   };
-
-  const crashServer = (how: { readonly loseUncommitted?: boolean } = {}): void => {
-    running?.process.stop();
-    running = null;
-    store.crash(how);
-    network.listen(null);
-    network.serverLost();
+  const crashServer = ({ node, ...how }: CrashOptions = {}): void => {
+    for (const one of node === undefined ? nodes : nodes.slice(node, node + 1)) one.crash(how);
+    listen();
   };
 
   startServer();
@@ -113,12 +109,21 @@ export const createWorld = (options: WorldOptions = {}): World => {
     network,
     sockets: network.sockets,
     tabs,
-    store,
-    server: () => {
-      if (!running) throw new Error("no server runs in this world");
-      return running.server;
+    store: {
+      ...log,
+      pace: (pace) => nodes.forEach(({ store }) => store.pace(pace)),
+      fail: (failure) => nodes.forEach(({ store }) => store.fail(failure)),
+      onCommit: (hear) => {
+        const removals = nodes.map(({ store }) => store.onCommit(hear));
+        return () => removals.forEach((remove) => remove());
+      },
     },
-    isUp: () => running !== null,
+    server: () => {
+      const [first] = up();
+      if (!first) throw new Error("no server runs in this world");
+      return first.server;
+    },
+    isUp: () => up().length > 0,
     openTab: (tabOptions = {}) => {
       const tab = createTab(`tab ${tabs.length + 1}`, { clock, network, dice }, tabOptions);
       tabs.push(tab);
@@ -132,14 +137,13 @@ export const createWorld = (options: WorldOptions = {}): World => {
       crashServer(how);
       startServer();
     },
-    freezeServer: () => running?.process.freeze(),
-    thawServer: () => running?.process.thaw(),
+    freezeServer: () => up().forEach(({ process }) => process.freeze()),
+    thawServer: () => up().forEach(({ process }) => process.thaw()),
     close: async () => {
       await Promise.all(tabs.map((tab) => tab.dispose()));
-      const closing = running?.server.close();
-      running = null;
+      const closing = up().map(({ server: one }) => one.close());
       await clock.settle();
-      await closing;
+      await Promise.all(closing);
     },
   };
 };

@@ -1,6 +1,6 @@
 import type { OpenSocket } from "../core/ports.ts";
 import type { Json, ClientFrame, ServerFrame } from "../protocol/frames.ts";
-import { createConnection, type Direction, type Listener } from "./connection.ts";
+import { type Connection, createConnection, type Direction, type Listener } from "./connection.ts";
 import type { DeviceClock } from "./deviceClock.ts";
 import type { Link } from "./pipe.ts";
 import type { SeededDice } from "./seededDice.ts";
@@ -51,9 +51,10 @@ export interface Network {
   readonly cut: () => void;
   /** While true, attempts fail as if nobody listened. */
   readonly refuse: (refuse: boolean) => void;
-  readonly listen: (listener: Listener | null) => void;
-  /** Every server end is gone: the process died. */
-  readonly serverLost: () => void;
+  /** Each connection goes to one of them; none: attempts are refused. */
+  readonly listen: (listeners: readonly Listener[]) => void;
+  /** Every connection that this listener took has lost its server end: the process died. */
+  readonly serverLost: (listener: Listener) => void;
   /** The page of this owner is gone. */
   readonly clientLost: (owner: string) => void;
   /** A `ports.socket` for a page. */
@@ -79,12 +80,14 @@ const isLive = (socket: WorldSocket): boolean => socket.state() === "connecting"
 
 export const createNetwork = ({ clock, dice, link: initial, scripted, onWire }: NetworkOptions): Network => {
   const sockets: WorldSocket[] = [];
-  const ends: { readonly owner: string; readonly serverLost: () => void; readonly clientLost: () => void }[] =
-    [];
+  const ends: (Pick<Connection, "serverLost" | "clientLost"> & { readonly owner: string })[] = [];
   let link = initial;
   let stalled: Direction | null = null;
   let refusing = false;
-  let listener: Listener | null = null;
+  let listeners: readonly Listener[] = [];
+
+  const balance = dice.fork("balancer");
+  const route = (): Listener | undefined => (listeners.length > 1 ? balance.oneOf(listeners) : listeners[0]);
 
   const live = (owner?: string): readonly WorldSocket[] =>
     sockets.filter((one) => (owner === undefined || one.owner === owner) && isLive(one));
@@ -101,7 +104,7 @@ export const createNetwork = ({ clock, dice, link: initial, scripted, onWire }: 
         link: () => link,
         events,
         run: page.run,
-        listener: scripted ? null : () => (refusing ? undefined : (listener ?? undefined)),
+        listener: scripted ? null : () => (refusing ? undefined : route()),
         tap: (event, text) => {
           if (event === "sent") sent.push(text);
           onWire?.(id, event, text);
@@ -151,10 +154,10 @@ export const createNetwork = ({ clock, dice, link: initial, scripted, onWire }: 
       refusing = refuse;
     },
     listen: (next) => {
-      listener = next;
+      listeners = next;
     },
-    serverLost: () => {
-      for (const end of ends) end.serverLost();
+    serverLost: (listener) => {
+      for (const end of ends) end.serverLost(listener);
     },
     clientLost: (owner) => {
       for (const end of ends) if (end.owner === owner) end.clientLost();

@@ -133,7 +133,11 @@ export const actions: readonly Action[] = [
     name: "crash",
     weight: 1,
     fault: "crash",
-    run: ({ world, dice }) => world.crashServer({ loseUncommitted: dice.chance(0.6) }),
+    run: ({ world, plan, dice }) =>
+      world.crashServer({
+        loseUncommitted: dice.chance(0.6),
+        ...(plan.has("nodes") && dice.chance(0.7) && { node: dice.pick(2) }),
+      }),
   },
   { name: "start", weight: 3, fault: "crash", run: ({ world }) => world.startServer() },
   {

@@ -27,6 +27,7 @@ export const faults = [
   "suspend",
   "freeze",
   "freezeServer",
+  "nodes",
   "user",
   "resubscribe",
   "burst",
@@ -52,6 +53,7 @@ const rare: Partial<Record<Fault, number>> = {
   wipe: 0.07,
   maxAge: 0.1,
   flaky: 0.3,
+  nodes: 0.35,
   rate: 0.2,
 };
 

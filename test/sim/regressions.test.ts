@@ -45,4 +45,26 @@ describe("found by random histories", () => {
       [1, 2, 3].map((seq) => ({ kind: "acked", seq })),
     );
   });
+
+  it("goes on after a copy of what was answered long ago met a failing store (fault 61)", async () => {
+    world = createWorld();
+    const tab = world.openTab();
+    tab.connect();
+    await world.advance(1_000);
+    // The ack is held back, so that the client sends its copy; then both arrive, the refusal of the copy second.
+    world.sockets[0]!.stall("down");
+    const receipts = [tab.send(1)];
+    await world.advance(5_000);
+    world.store.fail("before");
+    await world.advance(6_000);
+    world.sockets[0]!.resume();
+    await world.advance(1_000);
+    world.store.fail(null);
+    receipts.push(tab.send(2));
+    await world.advance(60_000);
+    expect(tab.sockets()).toHaveLength(1);
+    expect(receipts.map((receipt) => receipt.status.get())).toEqual(
+      [1, 2].map((seq) => ({ kind: "acked", seq })),
+    );
+  });
 });

@@ -81,8 +81,8 @@ const recover = async (setting: Setting): Promise<void> => {
       `probes: unsettled ${unsettled(setting) || "nothing"}, unseen on ${deaf.map((one) => one.channel).join() || "nothing"}`,
     );
   }
-  // Events of the own probes are still under way.
-  await world.advance(1_000);
+  // Events of the own probes are still under way; what a fan-out lost is found within 2 s.
+  await world.advance(3_000);
 };
 
 const finish = async (setting: Setting): Promise<void> => {

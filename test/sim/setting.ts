@@ -56,6 +56,7 @@ export const createSetting = (seed: number, report: Report, trace: (text: string
     latencyMs: plan.latencyMs,
     jitterMs: plan.jitterMs,
     store: { window: plan.windowMessages },
+    ...(plan.has("nodes") && { nodes: 2, fanOutLoss: 0.15 }),
     onWire: (socket, event, text) => trace(`    ${socket}${event === "sent" ? "↑" : "↓"} ${text}`),
     clock: { turn: () => new Promise((done) => setImmediate(done)) },
     server: {

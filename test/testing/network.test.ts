@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Socket } from "../../src/core/ports.ts";
 import type { ServerSocket } from "../../src/server/options.ts";
+import type { Listener } from "../../src/testing/connection.ts";
 import { createNetwork } from "../../src/testing/network.ts";
 import { seededDice } from "../../src/testing/seededDice.ts";
 import { virtualClock } from "../../src/testing/virtualClock.ts";
@@ -18,25 +19,25 @@ const wire = ({ listening = true, scripted = false, jitterMs = 0 } = {}) => {
   const heard: string[] = [];
   const served: string[] = [];
   const far: { socket?: ServerSocket } = {};
-  if (listening)
-    network.listen({
-      run: (task) => task(),
-      accept: (socket) => {
-        far.socket = socket;
-        socket.send("welcome");
-        return {
-          received: (data) => served.push(data as string),
-          closed: () => served.push("closed"),
-        };
-      },
-    });
+  const listener: Listener = {
+    run: (task) => task(),
+    accept: (socket) => {
+      far.socket = socket;
+      socket.send("welcome");
+      return {
+        received: (data) => served.push(data as string),
+        closed: () => served.push("closed"),
+      };
+    },
+  };
+  if (listening) network.listen([listener]);
   const dial = (): Socket =>
     network.openSocket("tab", page)("ws://test", [], {
       opened: () => heard.push("opened"),
       received: (data) => heard.push(data as string),
       closed: ({ code, wasClean }) => heard.push(`closed ${code}${wasClean ? "" : " dirty"}`),
     });
-  return { clock, network, page, heard, served, far, dial, last: () => network.sockets.at(-1)! };
+  return { clock, network, listener, page, heard, served, far, dial, last: () => network.sockets.at(-1)! };
 };
 
 describe("the simulated network", () => {
@@ -173,11 +174,11 @@ describe("the simulated network", () => {
   });
 
   it("a dead server process resets its connections", async () => {
-    const { clock, network, heard, dial } = wire();
+    const { clock, network, listener, heard, dial } = wire();
     dial();
     await clock.advance(20);
-    network.listen(null);
-    network.serverLost();
+    network.listen([]);
+    network.serverLost(listener);
     await clock.advance(10);
     expect(heard.at(-1)).toBe("closed 1006 dirty");
   });
