@@ -19,7 +19,12 @@ const vitest = spawnSync(
   ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...process.argv.slice(2)],
   {
     stdio: ["ignore", "inherit", "inherit"],
-    env: { ...process.env, ...(chromium && { CHROMIUM: chromium }) },
+    env: {
+      // `npm run test:chaos` strikes 20 times a mode, `npm test` 4 times.
+      CHAOS_CUTS: process.argv.includes("chaos") ? "20" : "4",
+      ...process.env,
+      ...(chromium && { CHROMIUM: chromium }),
+    },
   },
 );
 
