@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import type { PageRecord } from "./books.ts";
 import { ledgerChannel } from "./harbour.ts";
-import { useResilientWS } from "./socket.ts";
+import { useResilientClient, useResilientWS } from "./socket.ts";
 import { useBeat } from "./useBeat.ts";
 
 interface TrafficProps {
@@ -13,6 +13,7 @@ interface TrafficProps {
 
 /** Twenty numbered messages a second, and a record of everything that comes back. It shows nothing. */
 export function Traffic({ visit, record, on, onReady }: TrafficProps) {
+  const { outbox } = useResilientClient();
   const { send, state } = useResilientWS({
     channel: ledgerChannel(visit),
     onMessage: ({ data }) => record.hear(data),
@@ -21,6 +22,9 @@ export function Traffic({ visit, record, on, onReady }: TrafficProps) {
   useEffect(() => {
     if (connected) onReady();
   }, [connected, onReady]);
-  useBeat(on, () => void send({ from: "page", n: record.say() }));
+  useBeat(on, () => {
+    // A full outbox refuses and says so; this app waits instead.
+    if (outbox.state.get().saturation < 1) send({ from: "page", n: record.say() });
+  });
   return null;
 }
