@@ -31,7 +31,7 @@ export interface Connection {
   readonly cut: () => void;
   /** Half-open: what is sent waits in the network and nobody is told. */
   readonly stall: (direction: Direction) => void;
-  readonly resume: () => void;
+  readonly resume: (direction: Direction) => void;
   /** The server's end is gone (its process died), if this listener took it. */
   readonly serverLost: (listener: Listener) => void;
   /** The page is gone: nothing is heard by it, the far end learns over the network. */
@@ -211,9 +211,9 @@ export const createConnection = (options: ConnectionOptions): Connection => {
       if (direction !== "down") up.stall();
       if (direction !== "up") down.stall();
     },
-    resume: () => {
-      up.resume();
-      down.resume();
+    resume: (direction) => {
+      if (direction !== "down") up.resume();
+      if (direction !== "up") down.resume();
     },
     serverLost: (listenerLost) => {
       if (server === "closed" || far !== listenerLost) return;

@@ -27,7 +27,8 @@ export interface WorldSocket {
   readonly cut: () => void;
   /** Half-open: what is sent waits, nobody is told. Default both directions. */
   readonly stall: (direction?: Direction) => void;
-  readonly resume: () => void;
+  /** Ends `stall`: what waited goes on. Default both directions. */
+  readonly resume: (direction?: Direction) => void;
   /** Plays the server: the handshake succeeds now. */
   readonly open: () => void;
   /** Plays the server: a frame, several frames in one message, or raw text. */
@@ -124,7 +125,7 @@ export const createNetwork = ({ clock, dice, link: initial, scripted, onWire }: 
         frames: () => sent.flatMap(framesOf),
         cut: connection.cut,
         stall: (direction = "both") => connection.stall(direction),
-        resume: connection.resume,
+        resume: (direction = "both") => connection.resume(direction),
         open: connection.script.open,
         receive: (message) =>
           connection.script.receive(typeof message === "string" ? message : JSON.stringify(message)),
