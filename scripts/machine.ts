@@ -8,7 +8,13 @@ import { mergeRows } from "../src/core/machine/mergeRows.ts";
 import { resources } from "../src/core/machine/resources.ts";
 import { freshMemory, type State } from "../src/core/machine/state.ts";
 import { ignored, type Rows } from "../src/core/machine/step.ts";
-import { plainRows, resilientRows, socketRows } from "../src/core/machine/transitions.ts";
+import {
+  heartbeatRows,
+  hintRows,
+  plainRows,
+  resilientRows,
+  socketRows,
+} from "../src/core/machine/transitions.ts";
 
 export const stateNames = Object.keys(resources) as State["name"][];
 const memory = { ...freshMemory, clientDice: 0.5 };
@@ -47,10 +53,10 @@ export const sampleEvents: readonly Event[] = [
   { type: "attemptFailed", reason: "auth", code: 1000, error: "AUTH_FAILED", text: "" },
   { type: "refused", error: "NOT_RESILIENT", text: "", recovery: "manual" },
   { type: "goawayReceived", minMs: 0, maxMs: 1_000 },
-  { type: "deadlinePassed" },
+  { type: "deadlineDue" },
   { type: "retryDue" },
   { type: "heartbeatDue" },
-  { type: "uptimeReached" },
+  { type: "uptimeDue" },
   { type: "leaveDue" },
   { type: "hinted", hint: "online" },
   { type: "suspended" },
@@ -78,19 +84,35 @@ export const sampleInput: Input = {
   },
 };
 
+/** Every feature's rows together, for each protocol. */
+export const tables = {
+  resilient: mergeRows(socketRows, resilientRows, heartbeatRows, hintRows),
+  plain: mergeRows(socketRows, plainRows, heartbeatRows, hintRows),
+};
+
+/** Where the sample events lead from a state. */
+const exits = (rows: Rows, name: State["name"]): ReadonlyMap<State["name"], ReadonlySet<Event["type"]>> => {
+  const exits = new Map<State["name"], Set<Event["type"]>>();
+  for (const state of sampleStates[name])
+    for (const event of sampleEvents) {
+      const step = (rows[name] as Record<string, unknown> | undefined)?.[event.type];
+      if (!step || step === ignored) continue;
+      const [next, ...effects] = advance(rows, state, event, sampleInput);
+      if (next.name === name && !effects.some(({ type }) => type === "openSocket")) continue;
+      exits.set(next.name, (exits.get(next.name) ?? new Set()).add(event.type));
+    }
+  return exits;
+};
+
+/** States that a table has rows for and never enters are not drawn: plain mode has no handshake. */
 const edges = (rows: Rows): string[] => {
-  const labels = new Map<string, Set<string>>();
-  for (const name of stateNames)
-    for (const state of sampleStates[name])
-      for (const event of sampleEvents) {
-        const step = (rows[name] as Record<string, unknown> | undefined)?.[event.type];
-        if (!step || step === ignored) continue;
-        const [next, ...effects] = advance(rows, state, event, sampleInput);
-        if (next.name === name && !effects.some(({ type }) => type === "openSocket")) continue;
-        const edge = `${name} --> ${next.name}`;
-        labels.set(edge, (labels.get(edge) ?? new Set()).add(event.type));
-      }
-  return [...labels].map(([edge, events]) => `  ${edge}: ${[...events].join(", ")}`);
+  const reached = new Set<State["name"]>(["disconnected"]);
+  for (const name of reached) for (const next of exits(rows, name).keys()) reached.add(next);
+  return stateNames
+    .filter((name) => reached.has(name))
+    .flatMap((name) =>
+      [...exits(rows, name)].map(([next, events]) => `  ${name} --> ${next}: ${[...events].join(", ")}`),
+    );
 };
 
 const cell = (rows: Rows, name: State["name"], type: Event["type"]): string => {
@@ -101,7 +123,7 @@ const cell = (rows: Rows, name: State["name"], type: Event["type"]): string => {
 
 /** The diagrams and tables of ARCHITECTURE.md. */
 const drawMachine = (): string => {
-  const rows = mergeRows(socketRows, resilientRows);
+  const rows = tables.resilient;
   const types = [...new Set(sampleEvents.map(({ type }) => type))];
   const diagram = (title: string, lines: readonly string[]): string =>
     [`**${title}**`, "", "```mermaid", "stateDiagram-v2", "  [*] --> disconnected", ...lines, "```"].join(
@@ -122,7 +144,7 @@ const drawMachine = (): string => {
   ].join("\n");
   return [
     diagram("`resilient.v1`", edges(rows)),
-    diagram("plain mode", edges(mergeRows(socketRows, plainRows))),
+    diagram("plain mode", edges(tables.plain)),
     "**Every pair.** A name is the step that runs, – is ignored, illegal ends in `failed`.",
     table,
     "**What each state holds.**",

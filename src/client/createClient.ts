@@ -1,14 +1,13 @@
 import type { ConnectionState } from "../core/connectionState.ts";
-import { type Effect, timerEvents, type TimerName } from "../core/machine/effects.ts";
+import type { Effect, TimerName } from "../core/machine/effects.ts";
 import type { Event } from "../core/machine/events.ts";
 import { mergeRows } from "../core/machine/mergeRows.ts";
-import { resources } from "../core/machine/resources.ts";
 import { freshMemory, type State } from "../core/machine/state.ts";
 import { socketRows } from "../core/machine/transitions.ts";
 import { toConnectionState } from "../core/toConnectionState.ts";
 import { createChannels } from "./channels.ts";
 import { refusedReceipt } from "./createReceipt.ts";
-import { createStore, memoised } from "./createStore.ts";
+import { createStore } from "./createStore.ts";
 import { createEmitter } from "./emitter.ts";
 import type { ClientOptions } from "./options.ts";
 import { readPolicy } from "./readPolicy.ts";
@@ -20,11 +19,14 @@ import { createTimers } from "./timers.ts";
 import { createTransport } from "./transport.ts";
 
 const solo: TabsState = { role: "solo", rung: "solo", term: 0 };
-const atServer: ConnectionState = { name: "disconnected", reason: "initial" };
+const initial: ConnectionState = { name: "disconnected", reason: "initial" };
+
+/** In the other two states nothing is alive: no timer, no listener (but `disconnected: suspended`, which waits for the page). */
+const isRunning = ({ name }: State): boolean => name !== "disconnected" && name !== "failed";
 
 /** A client with what its options name and nothing else: absent features are off. Inert until it is used. */
 export const createClient = (options: ClientOptions): ResilientClient => {
-  const { protocol, ports, logger, onUnmount = {} } = options;
+  const { protocol, ports, logger, heartbeat = null, hints, onUnmount = {} } = options;
   const { clock, dice, sensors } = ports;
   const policy = readPolicy(options);
   const emitter = createEmitter();
@@ -37,7 +39,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
   let holders = 0;
   let disposed = false;
 
-  const isLive = (): boolean => resources[machine.state().name].timers.includes("upkeep");
+  const isLive = (): boolean => isRunning(machine.state());
 
   /** One turn after the current one: transmit, then notify once. */
   const changed = (): void => {
@@ -108,7 +110,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
       case "arm": {
         const { timer, delayMs } = effect;
         const signal = machine.signal();
-        return timers.arm(timer, delayMs, () => machine.dispatch({ type: timerEvents[timer] }, signal));
+        return timers.arm(timer, delayMs, () => machine.dispatch({ type: `${timer}Due` }, signal));
       }
       case "probe":
         return driver.probe();
@@ -121,14 +123,8 @@ export const createClient = (options: ClientOptions): ResilientClient => {
   const entered = (state: State): void => {
     timers.clear();
     upkeepAtMs = Infinity;
-    const listens =
-      resources[state.name].sensors || (state.name === "disconnected" && state.reason === "suspended");
-    if (listens)
-      deaf ??= sensors?.listen((hint) =>
-        machine.dispatch(
-          hint === "suspended" || hint === "restored" ? { type: hint } : { type: "hinted", hint },
-        ),
-      );
+    if (isRunning(state) || (state.name === "disconnected" && state.reason === "suspended"))
+      deaf ??= sensors && hints?.listen(sensors, machine.dispatch);
     else {
       deaf?.();
       deaf = undefined;
@@ -136,20 +132,11 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     }
   };
 
-  let version = 0;
-  const toPublic = (state: State): ConnectionState =>
-    toConnectionState(state, clock.wallMs() - clock.nowMs());
-  const state = createStore(
-    memoised(
-      () => version,
-      () => toPublic(machine.state()),
-    ),
-    atServer,
-    emitter.report,
-  );
+  let shown: ConnectionState = initial;
+  const state = createStore(() => shown, initial, emitter.report);
 
   const machine = runMachine({
-    rows: mergeRows(socketRows, protocol.rows),
+    rows: mergeRows(socketRows, protocol.rows, heartbeat?.rows, hints?.rows),
     first: { name: "disconnected", reason: "initial", memory: freshMemory },
     input: () => ({
       nowMs: clock.nowMs(),
@@ -157,24 +144,19 @@ export const createClient = (options: ClientOptions): ResilientClient => {
       receivedAtMs: transport.receivedAtMs(),
       rttMs: driver.rttMs(),
       hidden: sensors?.hidden() ?? false,
-      heartbeat: driver.heartbeat(),
+      heartbeat: heartbeat && driver.heartbeat(),
       policy,
     }),
     entered,
     perform,
     settled: (from, to, event) => {
-      if (
-        from.name === to.name &&
-        from.name === "connected" &&
-        to.name === "connected" &&
-        from.sinceMs === to.sinceMs
-      )
-        return;
-      const before = state.get();
-      version++;
+      // A sign of life is no change to the user.
+      if (from.name === "connected" && to.name === "connected" && from.sinceMs === to.sinceMs) return;
+      const before = shown;
+      shown = toConnectionState(to, clock.wallMs() - clock.nowMs());
       if (isLive()) upkeepIn(Math.min(queue.expire(), channels.sweep()));
       if (to.name === "connected") pump();
-      const now = state.get();
+      const now = shown;
       logger?.(now.name === "failed" ? "error" : "info", "TRANSITION", {
         from: before.name,
         to: now.name,
@@ -192,7 +174,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     queue,
     channels,
     emitter,
-    heartbeat: options.heartbeat ?? {},
+    heartbeat,
     state: () => machine.state().name,
     signal: () => machine.signal(),
     dispatch: machine.dispatch,

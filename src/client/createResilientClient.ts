@@ -1,7 +1,10 @@
 import { perClient } from "../core/backoff.ts";
+import { breaker } from "../core/breaker.ts";
 import { browserPorts } from "../platform/browserPorts.ts";
 import { createClient } from "./createClient.ts";
 import { fetchFrom } from "./fetchFrom.ts";
+import { heartbeat } from "./heartbeat.ts";
+import { hints } from "./hints.ts";
 import type { ResilientClientOptions } from "./options.ts";
 import { resilientProtocol } from "./resilientProtocol.ts";
 import type { ResilientClient } from "./ResilientClient.ts";
@@ -13,8 +16,10 @@ export const createResilientClient = (options: ResilientClientOptions): Resilien
   const { auth, ports, backoff, outbox = {} } = options;
   const { maxAgeMs = week, ackTimeoutMs } = outbox;
   return createClient({
-    breaker: {},
     ...options,
+    heartbeat: heartbeat(options.heartbeat),
+    hints: hints(),
+    breaker: breaker(options.breaker),
     backoff: { ...backoff, policy: backoff?.policy ?? perClient() },
     outbox: { capacity: 1_000, maxBytes: 5 * 1_048_576, ...outbox, maxAgeMs },
     protocol:

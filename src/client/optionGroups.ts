@@ -1,5 +1,7 @@
 import type { Backoff } from "../core/backoff.ts";
 
+export type { BreakerOptions } from "../core/breaker.ts";
+
 export interface BackoffOptions {
   /** Default `perClient()`: 100–500 ms drawn once, doubled, capped at 30 s, ± 50 %. */
   readonly policy?: Backoff | undefined;
@@ -13,15 +15,6 @@ export interface BackoffOptions {
   readonly maxSpreadMs?: number | undefined;
   /** A connection counts as stable, and failures as over, after this many ms. Default 5 000. */
   readonly minUptimeMs?: number | undefined;
-}
-
-export interface BreakerOptions {
-  /** Failures in a row that open it, together with `minSilenceMs`. Default 8. */
-  readonly failures?: number | undefined;
-  /** Time without success, in ms. Default 60 000. */
-  readonly minSilenceMs?: number | undefined;
-  /** Time between probes while open, ± 50 %, in ms. Default 30 000. */
-  readonly probeMs?: number | undefined;
 }
 
 export interface OutboxOptions {

@@ -1,4 +1,7 @@
+import type { Breaker } from "../core/breaker.ts";
 import type { Ports } from "../core/ports.ts";
+import type { Heartbeat } from "./heartbeat.ts";
+import type { Hints } from "./hints.ts";
 import type {
   BackoffOptions,
   BreakerOptions,
@@ -26,7 +29,7 @@ export type LogLevel = "debug" | "info" | "warn" | "error";
 /** Never gets a payload or a token. */
 export type ClientLogger = (level: LogLevel, code: string, fields: Readonly<Record<string, unknown>>) => void;
 
-/** `createClient`: nothing is on unless it is given. */
+/** `createClient`: nothing is on unless it is given, and what is not given is not bundled. */
 export interface ClientOptions {
   /** ws or wss; wss outside localhost. */
   readonly url: string;
@@ -37,8 +40,12 @@ export interface ClientOptions {
   /** What the app calls its user. */
   readonly identity?: string | undefined;
   readonly backoff?: BackoffOptions | undefined;
-  readonly heartbeat?: HeartbeatOptions | undefined;
-  readonly breaker?: BreakerOptions | undefined;
+  /** `heartbeat()`. Absent: this side never asks a silent socket whether it lives. */
+  readonly heartbeat?: Heartbeat | undefined;
+  /** `hints()`. Absent: `ports.sensors` are not listened to. */
+  readonly hints?: Hints | undefined;
+  /** `breaker()`. Absent: it never opens. */
+  readonly breaker?: Breaker | undefined;
   readonly outbox?: OutboxOptions | undefined;
   readonly timeouts?: TimeoutOptions | undefined;
   /** What `retain`'s last release does with unsent messages. Default `{ queue: 'keep', lingerMs: 0 }`. */
@@ -48,7 +55,12 @@ export interface ClientOptions {
 }
 
 /** `createResilientClient` and the provider: our protocol, ports and defaults unless you bring others. */
-export interface ResilientClientOptions extends Omit<ClientOptions, "protocol" | "ports"> {
+export interface ResilientClientOptions extends Omit<
+  ClientOptions,
+  "protocol" | "ports" | "heartbeat" | "hints" | "breaker"
+> {
+  readonly heartbeat?: HeartbeatOptions | undefined;
+  readonly breaker?: BreakerOptions | undefined;
   readonly protocol?: Protocol | undefined;
   readonly ports?: Partial<Ports> | undefined;
   /** A function, or the URL of an endpoint that answers `{ token, expiresAt }` to a POST. Omitted: cookies; the server gets `null`. */

@@ -1,3 +1,4 @@
+import { ResilientSocketError } from "../core/errors.ts";
 import { plainRows } from "../core/machine/transitions.ts";
 import { rewind } from "../core/sender.ts";
 import type { Settlement } from "../core/settlement.ts";
@@ -20,7 +21,7 @@ export interface PlainOptions {
   readonly serialize?: ((payload: unknown) => RawData | undefined) | undefined;
   /** The idempotency keys a received message acknowledges. Given: messages stay in the outbox until then and are sent again after a break. */
   readonly isAck?: ((raw: RawData) => readonly string[] | undefined) | undefined;
-  /** Sent after silence. Omitted: no heartbeat. */
+  /** Sent after silence, see the option `heartbeat`. Omitted: no heartbeat. */
   readonly ping?: (() => RawData) | undefined;
   /** A pong is not delivered. */
   readonly isPong?: ((raw: RawData) => boolean) | undefined;
@@ -40,6 +41,8 @@ const serializeAny = (payload: unknown): RawData | undefined =>
 
 const drive = ({ parse = parseAny, isAck, ping, isPong }: PlainOptions, host: ProtocolHost): Driver => {
   const { outbox } = host.queue;
+  if (ping && !host.heartbeat)
+    throw new ResilientSocketError("INVALID_OPTION", "ping needs the option heartbeat: heartbeat()");
   let received = 0;
 
   const settleById = (ids: readonly string[]): void => {
@@ -100,10 +103,7 @@ const drive = ({ parse = parseAny, isAck, ping, isPong }: PlainOptions, host: Pr
     upkeep: () => undefined,
     subscribed: () => undefined,
     unsubscribed: () => undefined,
-    heartbeat: () =>
-      ping
-        ? { intervalMs: host.heartbeat.intervalMs ?? 25_000, timeoutMs: host.heartbeat.timeoutMs ?? 10_000 }
-        : null,
+    heartbeat: () => (ping ? host.heartbeat : null),
     rttMs: () => 0,
   };
 };

@@ -5,7 +5,6 @@ import type { Rows } from "../core/machine/step.ts";
 import type { Clock, Dice } from "../core/ports.ts";
 import type { Channels } from "./channels.ts";
 import type { Emitter } from "./emitter.ts";
-import type { HeartbeatOptions } from "./optionGroups.ts";
 import type { Queue } from "./queue.ts";
 
 /** What a protocol may use of the client. */
@@ -15,7 +14,8 @@ export interface ProtocolHost {
   readonly queue: Queue;
   readonly channels: Channels;
   readonly emitter: Emitter;
-  readonly heartbeat: HeartbeatOptions;
+  /** Null: the client has no heartbeat. */
+  readonly heartbeat: HeartbeatPolicy | null;
   readonly state: () => StateName;
   /** Aborted when the current state is left. */
   readonly signal: () => AbortSignal;

@@ -14,26 +14,30 @@ const isSecure = (url: string): boolean => {
   }
 };
 
-/** Options as the machine's data. Bad ones throw here, at construction. */
-export const readPolicy = ({ url, backoff, breaker, timeouts = {} }: ClientOptions): Policy => {
+const defaults: Policy = {
+  backoff: null,
+  breaker: null,
+  maxAttempts: Infinity,
+  budgetMs: Infinity,
+  firstRetrySpreadMs: 0,
+  maxSpreadMs: 120_000,
+  minUptimeMs: 5_000,
+  connectMs: 10_000,
+  handshakeMs: 10_000,
+  resumeMs: 10_000,
+};
+
+/** Options as the machine's data; undefined is the default. Bad ones throw here, at construction. */
+export const readPolicy = ({ url, backoff, breaker, timeouts }: ClientOptions): Policy => {
   if (!isSecure(url))
     throw new ResilientSocketError("INVALID_OPTION", "url must be wss://, or ws:// on localhost");
-  return {
-    backoff: backoff?.policy ?? null,
-    maxAttempts: backoff?.maxAttempts ?? Infinity,
-    budgetMs: backoff?.budgetMs ?? Infinity,
-    firstRetrySpreadMs: backoff?.firstRetrySpreadMs ?? 0,
-    maxSpreadMs: backoff?.maxSpreadMs ?? 120_000,
-    minUptimeMs: backoff?.minUptimeMs ?? 5_000,
-    breaker: breaker
-      ? {
-          failures: breaker.failures ?? 8,
-          minSilenceMs: breaker.minSilenceMs ?? 60_000,
-          probeMs: breaker.probeMs ?? 30_000,
-        }
-      : null,
-    connectMs: timeouts.connectMs ?? 10_000,
-    handshakeMs: timeouts.handshakeMs ?? 10_000,
-    resumeMs: timeouts.resumeMs ?? 10_000,
+  const given: { readonly [K in keyof Policy]?: Policy[K] | undefined } = {
+    ...backoff,
+    ...timeouts,
+    backoff: backoff?.policy,
+    breaker,
   };
+  return Object.fromEntries(
+    Object.entries(defaults).map(([key, value]) => [key, given[key as keyof Policy] ?? value]),
+  ) as unknown as Policy;
 };

@@ -59,30 +59,36 @@ export const perClient = ({
     Math.min(doubled(min + (max - min) * input.clientDice, input), capMs, input.capMs) * (0.5 + input.dice);
 };
 
-const bounded =
-  (delay: (input: BackoffInput, baseMs: number, capMs: number) => number) =>
-  ({ baseMs = 500, capMs = 30_000 }: BoundedOptions = {}): Backoff => {
-    bounds(baseMs, capMs);
-    return (input) => delay(input, baseMs, Math.min(capMs, input.capMs));
-  };
+const bounded = (
+  { baseMs = 500, capMs = 30_000 }: BoundedOptions,
+  delay: (input: BackoffInput, baseMs: number, capMs: number) => number,
+): Backoff => {
+  bounds(baseMs, capMs);
+  return (input) => delay(input, baseMs, Math.min(capMs, input.capMs));
+};
 
 /** Uniform in [0, min(cap, base · 2ⁿ)). "Full jitter", AWS Architecture Blog, "Exponential Backoff and Jitter". */
-export const full = bounded((input, baseMs, capMs) => Math.min(doubled(baseMs, input), capMs) * input.dice);
+export const full = (options: BoundedOptions = {}): Backoff =>
+  bounded(options, (input, baseMs, capMs) => Math.min(doubled(baseMs, input), capMs) * input.dice);
 
 /** Half fixed, half uniform. "Equal jitter", same source. */
-export const equal = bounded(
-  (input, baseMs, capMs) => Math.min(doubled(baseMs, input), capMs) * (0.5 + input.dice / 2),
-);
+export const equal = (options: BoundedOptions = {}): Backoff =>
+  bounded(
+    options,
+    (input, baseMs, capMs) => Math.min(doubled(baseMs, input), capMs) * (0.5 + input.dice / 2),
+  );
 
 /** Uniform in [base, 3 · previous), capped. "Decorrelated jitter", same source. */
-export const decorrelated = bounded((input, baseMs, capMs) =>
-  Math.min(capMs, baseMs + (Math.max(baseMs, input.previousMs) * 3 - baseMs) * input.dice),
-);
+export const decorrelated = (options: BoundedOptions = {}): Backoff =>
+  bounded(options, (input, baseMs, capMs) =>
+    Math.min(capMs, baseMs + (Math.max(baseMs, input.previousMs) * 3 - baseMs) * input.dice),
+  );
 
 /** base · 2ⁿ plus up to 30 %, then capped: at its cap every client waits the same time, so it is unjittered there. */
-export const capped = bounded((input, baseMs, capMs) =>
-  Math.min(doubled(baseMs, input) * (1 + 0.3 * input.dice), capMs),
-);
+export const capped = (options: BoundedOptions = {}): Backoff =>
+  bounded(options, (input, baseMs, capMs) =>
+    Math.min(doubled(baseMs, input) * (1 + 0.3 * input.dice), capMs),
+  );
 
 /** Always the same delay: for tests and single clients; a crowd stampedes. */
 export const fixed = (delayMs: number): Backoff => {

@@ -25,6 +25,9 @@ export type Recovery =
   | { readonly kind: "automatic"; /** Unix ms. */ readonly at: number }
   | { readonly kind: "sign-in" | "update-app" | "manual" };
 
+/** What ends `failed`. */
+export type FailedRecovery = Exclude<Recovery["kind"], "automatic">;
+
 /** What the user has. `attempt` counts failures since the last stable connection. */
 export type ConnectionState =
   | { readonly name: "disconnected"; readonly reason: DisconnectReason }

@@ -1,33 +1,20 @@
-import type { ReconnectReason, Recovery } from "./connectionState.ts";
+import type { FailedRecovery, ReconnectReason } from "./connectionState.ts";
 import { isRefusal, maxRefusals, terminal } from "./closePolicy.ts";
 import { type ErrorCode, ResilientSocketError } from "./errors.ts";
+import { arm } from "./machine/effects.ts";
+import { failed } from "./machine/failed.ts";
 import type { Input } from "./machine/input.ts";
-import type { Memory } from "./machine/state.ts";
+import type { Memory, State } from "./machine/state.ts";
+import type { Next } from "./machine/step.ts";
 
 /** How an attempt or a connection ended. */
 export interface Loss {
   readonly reason: ReconnectReason;
   readonly error: ErrorCode;
   readonly text: string;
-  /** Close code, 0 when this side ended it. */
-  readonly code: number;
-  /** The connection was usable. */
-  readonly established: boolean;
+  /** Close code; absent when this side ended it. */
+  readonly code?: number;
 }
-
-export type Plan =
-  | {
-      readonly kind: "wait";
-      readonly delayMs: number;
-      readonly reason: ReconnectReason;
-      readonly memory: Memory;
-    }
-  | {
-      readonly kind: "fail";
-      readonly error: ResilientSocketError;
-      readonly recovery: Recovery;
-      readonly memory: Memory;
-    };
 
 /** A cause on this side explains a loss for this long. */
 const localCauseMs = 2_000;
@@ -40,56 +27,65 @@ export const immediateDelay = ({ nowMs, dice }: Input, memory: Memory): number =
 
 const clamp = (value: number, min: number, max: number): number => Math.min(Math.max(value, min), max);
 
-/** What to do after a loss. The first retry of an established session is drawn from the spread; later ones follow the policy. */
-export const planRetry = (before: Memory, loss: Loss, input: Input): Plan => {
+/**
+ * What follows a loss: a wait for the next attempt, or `failed`. The first retry of an established session is drawn from the
+ * spread; later ones follow the policy.
+ */
+export const afterLoss = (
+  { name, memory: before }: State,
+  { reason, error: errorCode, text, code = 0 }: Loss,
+  input: Input,
+): Next => {
   const { nowMs, dice, policy } = input;
-  const error = new ResilientSocketError(loss.error, loss.text);
-  const refusals = isRefusal(loss.code) ? before.refusals + 1 : 0;
-  const failingSinceMs = loss.established ? nowMs : (before.failingSinceMs ?? nowMs);
+  const established = name === "connected";
+  const lastError = new ResilientSocketError(errorCode, text);
+  const refusals = isRefusal(code) ? before.refusals + 1 : 0;
+  const failingSinceMs = established ? nowMs : (before.failingSinceMs ?? nowMs);
+  const failingMs = nowMs - failingSinceMs;
   const attempt = before.attempt + 1;
-  const failures = loss.established ? 0 : before.failures + 1;
-  const memory: Memory = { ...before, attempt, failures, failingSinceMs, refusals, lastError: error };
-  const fail = (code: ErrorCode, recovery: Recovery, text = loss.text): Plan => ({
-    kind: "fail",
-    error: new ResilientSocketError(code, text, error),
-    recovery,
-    memory,
-  });
+  const failures = established ? 0 : before.failures + 1;
+  const memory: Memory = { ...before, attempt, failures, failingSinceMs, refusals, lastError };
 
-  const end = terminal(loss.code);
-  if (end) return fail(end.error, { kind: end.recovery });
+  const fail = (why: ErrorCode, recovery: FailedRecovery, words: string): Next => [
+    failed(memory, new ResilientSocketError(why, words, lastError), recovery),
+  ];
+  const wait = (delayMs: number, why = reason, more?: Partial<Memory>): Next => [
+    {
+      name: "reconnecting",
+      reason: why,
+      retryAtMs: nowMs + delayMs,
+      memory: { ...memory, previousMs: delayMs, ...more },
+    },
+    arm("retry", delayMs),
+  ];
+
+  const end = terminal(code);
+  if (end) return fail(...end, text);
   if (refusals > maxRefusals)
-    return fail("CLOSED_BY_SERVER", { kind: "manual" }, `close code ${loss.code}, ${refusals} times`);
-  if (!policy.backoff || attempt > policy.maxAttempts || nowMs - failingSinceMs >= policy.budgetMs)
-    return fail("RETRIES_EXHAUSTED", { kind: "manual" }, `gave up after ${attempt} attempts: ${loss.text}`);
+    return fail("CLOSED_BY_SERVER", "manual", `close code ${code}, ${refusals} times`);
+  if (!policy.backoff || attempt > policy.maxAttempts || failingMs >= policy.budgetMs)
+    return fail("RETRIES_EXHAUSTED", "manual", `gave up after ${attempt} attempts: ${text}`);
 
-  const wait = (delayMs: number, reason = loss.reason, more?: Partial<Memory>): Plan => ({
-    kind: "wait",
-    delayMs,
-    reason,
-    memory: { ...memory, previousMs: delayMs, ...more },
-  });
+  const probeMs = policy.breaker?.(failures, failingMs, dice);
+  if (probeMs !== undefined) return wait(probeMs, "breaker");
 
-  const { breaker } = policy;
-  if (breaker && failures >= breaker.failures && nowMs - failingSinceMs >= breaker.minSilenceMs)
-    return wait(breaker.probeMs * (0.5 + dice), "breaker");
-
-  const local = loss.reason === "heartbeat" || nowMs - before.localCauseAtMs <= localCauseMs;
-  if (loss.established && local) {
+  const local = reason === "heartbeat" || nowMs - before.localCauseAtMs <= localCauseMs;
+  if (established && local) {
     const delayMs = immediateDelay(input, before);
-    return wait(delayMs, loss.reason, { immediateAtMs: nowMs + delayMs });
+    return wait(delayMs, reason, { immediateAtMs: nowMs + delayMs });
   }
 
   const spreadMs = before.spreadMs ?? policy.firstRetrySpreadMs;
-  if (loss.established && before.attempt === 0 && spreadMs > 0)
+  if (established && !before.attempt && spreadMs > 0)
     return wait(Math.min(spreadMs, policy.maxSpreadMs) * dice);
 
-  const delayMs = policy.backoff({
-    attempt: Math.min(before.attempt, 10),
-    dice,
-    clientDice: before.clientDice ?? dice,
-    previousMs: before.previousMs,
-    capMs: before.spreadMs === null ? Infinity : clamp(before.spreadMs, 1_000, 30_000),
-  });
-  return wait(delayMs);
+  return wait(
+    policy.backoff({
+      attempt: Math.min(before.attempt, 10),
+      dice,
+      clientDice: before.clientDice ?? dice,
+      previousMs: before.previousMs,
+      capMs: before.spreadMs === null ? Infinity : clamp(before.spreadMs, 1_000, 30_000),
+    }),
+  );
 };

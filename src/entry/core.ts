@@ -1,8 +1,14 @@
 export { createClient } from "../client/createClient.ts";
 export { createResilientClient } from "../client/createResilientClient.ts";
+export { heartbeat } from "../client/heartbeat.ts";
+export type { Heartbeat } from "../client/heartbeat.ts";
+export { hints } from "../client/hints.ts";
+export type { Hints } from "../client/hints.ts";
 export { plainProtocol } from "../client/plainProtocol.ts";
 export { resilientProtocol } from "../client/resilientProtocol.ts";
 export { capped, decorrelated, equal, fixed, full, perClient } from "../core/backoff.ts";
+export { breaker } from "../core/breaker.ts";
+export type { Breaker } from "../core/breaker.ts";
 export { ResilientSocketError, StateTransitionError } from "../core/errors.ts";
 export { browserPorts } from "../platform/browserPorts.ts";
 

@@ -1,4 +1,5 @@
-export { closeCodes, type CloseCode } from "../protocol/closeCodes.ts";
+export type { CloseCode } from "../protocol/CloseCode.ts";
+export * as closeCodes from "../protocol/closeCodes.ts";
 export type { Cursor, Json, ServerGuarantees } from "../protocol/frames.ts";
 export { createResilientServer } from "../server/createResilientServer.ts";
 export type {

@@ -1,5 +1,5 @@
 import { utf8Bytes } from "../core/utf8Bytes.ts";
-import { closeCodes } from "../protocol/closeCodes.ts";
+import * as closeCodes from "../protocol/closeCodes.ts";
 import { decodeClientFrame } from "../protocol/decodeClientFrame.ts";
 import type { ClientFrame } from "../protocol/frames.ts";
 import { PROTOCOL_VERSION } from "../protocol/version.ts";

@@ -1,4 +1,5 @@
-import { type CloseCode, closeCodes } from "../protocol/closeCodes.ts";
+import type { CloseCode } from "../protocol/CloseCode.ts";
+import * as closeCodes from "../protocol/closeCodes.ts";
 import type { ClientFrame, FrameOf } from "../protocol/frames.ts";
 import type { ServerContext } from "./context.ts";
 import type { FenceHolder } from "./fence.ts";

@@ -1,4 +1,4 @@
-import { closeCodes } from "../protocol/closeCodes.ts";
+import * as closeCodes from "../protocol/closeCodes.ts";
 import type { ClientFrame, FrameOf } from "../protocol/frames.ts";
 import type { ServerContext } from "./context.ts";
 import { watchExpiry } from "./expiry.ts";

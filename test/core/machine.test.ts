@@ -1,16 +1,19 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { sampleEvents, sampleInput, sampleStates, stateNames, withMachine } from "../../scripts/machine.ts";
+import {
+  sampleEvents,
+  sampleInput,
+  sampleStates,
+  stateNames,
+  tables,
+  withMachine,
+} from "../../scripts/machine.ts";
 import { StateTransitionError } from "../../src/core/errors.ts";
 import { advance } from "../../src/core/machine/advance.ts";
 import { mergeRows } from "../../src/core/machine/mergeRows.ts";
 import { resources } from "../../src/core/machine/resources.ts";
-import { plainRows, resilientRows, socketRows } from "../../src/core/machine/transitions.ts";
+import { plainRows } from "../../src/core/machine/transitions.ts";
 
-const tables = {
-  resilient: mergeRows(socketRows, resilientRows),
-  plain: mergeRows(socketRows, plainRows),
-};
 const samples = stateNames.flatMap((name) => sampleStates[name]);
 const publicCalls = ["connect", "disconnect", "reconnect"];
 
@@ -105,7 +108,7 @@ describe("the machine", () => {
       sampleInput,
     );
     expect(opened.memory.attempt).toBe(4);
-    expect(advance(tables.plain, opened, { type: "uptimeReached" }, sampleInput)[0].memory.attempt).toBe(0);
+    expect(advance(tables.plain, opened, { type: "uptimeDue" }, sampleInput)[0].memory.attempt).toBe(0);
   });
 
   it("leaves at a moment drawn from the goaway window, clamped to the longest spread (fault 4, fault 74)", () => {

@@ -1,4 +1,4 @@
-import { closeCodes } from "../../protocol/closeCodes.ts";
+import * as closeCodes from "../../protocol/closeCodes.ts";
 import { decodeServerFrames } from "../../protocol/decodeServerFrame.ts";
 import type { ChannelAsk, ProducerAsk, ServerFrame } from "../../protocol/frames.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";

@@ -1,13 +1,5 @@
-/** Timers of the machine; leaving a state cancels all of them. Each one's event: see `timerEvents`. */
-export const timerEvents = {
-  deadline: "deadlinePassed",
-  retry: "retryDue",
-  heartbeat: "heartbeatDue",
-  uptime: "uptimeReached",
-  leave: "leaveDue",
-} as const;
-
-export type TimerName = keyof typeof timerEvents;
+/** Timers of the machine; leaving a state cancels all of them. When `retry` runs out, the event `retryDue` is raised. */
+export type TimerName = "deadline" | "retry" | "heartbeat" | "uptime" | "leave";
 
 /** What the shell must do, as data. */
 export type Effect =
@@ -16,3 +8,7 @@ export type Effect =
   | { readonly type: "arm"; readonly timer: TimerName; readonly delayMs: number }
   /** Ask the other side for a sign of life. */
   | { readonly type: "probe" };
+
+export const arm = (timer: TimerName, delayMs: number): Effect => ({ type: "arm", timer, delayMs });
+
+export const close = (code: number, reason = ""): Effect => ({ type: "closeSocket", code, reason });

@@ -1,4 +1,4 @@
-import type { ReconnectReason, Recovery } from "../connectionState.ts";
+import type { FailedRecovery, ReconnectReason } from "../connectionState.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { Hint } from "../ports.ts";
 
@@ -26,14 +26,14 @@ export type Event =
       readonly type: "refused";
       readonly error: ErrorCode;
       readonly text: string;
-      readonly recovery: Exclude<Recovery["kind"], "automatic">;
+      readonly recovery: FailedRecovery;
     }
   | { readonly type: "goawayReceived"; readonly minMs: number; readonly maxMs: number }
-  // time
-  | { readonly type: "deadlinePassed" }
+  // timers: the name of each and `Due`
+  | { readonly type: "deadlineDue" }
   | { readonly type: "retryDue" }
   | { readonly type: "heartbeatDue" }
-  | { readonly type: "uptimeReached" }
+  | { readonly type: "uptimeDue" }
   | { readonly type: "leaveDue" }
   // network and page
   | { readonly type: "hinted"; readonly hint: Exclude<Hint, "suspended" | "restored"> }

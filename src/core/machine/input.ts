@@ -1,4 +1,5 @@
 import type { Backoff } from "../backoff.ts";
+import type { Breaker } from "../breaker.ts";
 
 /** Options as data; what is null is off. */
 export interface Policy {
@@ -9,11 +10,8 @@ export interface Policy {
   readonly firstRetrySpreadMs: number;
   readonly maxSpreadMs: number;
   readonly minUptimeMs: number;
-  readonly breaker: {
-    readonly failures: number;
-    readonly minSilenceMs: number;
-    readonly probeMs: number;
-  } | null;
+  /** Null: never opens. */
+  readonly breaker: Breaker | null;
   readonly connectMs: number;
   readonly handshakeMs: number;
   readonly resumeMs: number;
@@ -37,7 +35,7 @@ export interface Input {
   /** Smoothed round trip, 0 when unknown. */
   readonly rttMs: number;
   readonly hidden: boolean;
-  /** Null: the protocol has no heartbeat. */
+  /** Null: there is no heartbeat. */
   readonly heartbeat: HeartbeatPolicy | null;
   readonly policy: Policy;
 }

@@ -1,11 +1,11 @@
 import { ResilientSocketError } from "../errors.ts";
 import type { Rows } from "./step.ts";
 
-/** Composes the socket's rows with a protocol's. A pair that both define is an error. */
-export const mergeRows = (base: Rows, more: Rows): Rows => {
+/** Composes the socket's rows with a protocol's and the features'. A pair that two define is an error. */
+export const mergeRows = (...sets: readonly (Rows | undefined)[]): Rows => {
   const merged: Record<string, Record<string, unknown>> = {};
-  for (const rows of [base, more])
-    for (const [state, row] of Object.entries(rows)) {
+  for (const rows of sets)
+    for (const [state, row] of Object.entries(rows ?? {})) {
       const target = (merged[state] ??= {});
       for (const [event, step] of Object.entries(row as object)) {
         if (target[event])

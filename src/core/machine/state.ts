@@ -50,15 +50,20 @@ export type State =
 
 export type StateOf<Name extends State["name"]> = Extract<State, { readonly name: Name }>;
 
-export const freshMemory: Memory = {
+/** What a stable connection, or the user's wish to try again, forgets. What the server advised still holds. */
+export const stable = {
   attempt: 0,
   failures: 0,
   failingSinceMs: null,
   previousMs: 0,
+  refusals: 0,
+  lastError: null,
+};
+
+export const freshMemory: Memory = {
+  ...stable,
   clientDice: null,
   spreadMs: null,
-  refusals: 0,
   localCauseAtMs: -Infinity,
   immediateAtMs: -Infinity,
-  lastError: null,
 };

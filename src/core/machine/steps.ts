@@ -1,20 +1,16 @@
-import { closeCodes } from "../../protocol/closeCodes.ts";
+import * as closeCodes from "../../protocol/closeCodes.ts";
+import type { DisconnectReason } from "../connectionState.ts";
 import { hintProbe, judgePulse } from "../heartbeat.ts";
 import { ResilientSocketError } from "../errors.ts";
-import { immediateDelay, type Loss, planRetry } from "../retry.ts";
-import type { Effect } from "./effects.ts";
+import { afterLoss, immediateDelay, type Loss } from "../retry.ts";
+import { arm, close, type Effect } from "./effects.ts";
 import type { Event, EventOf } from "./events.ts";
+import { failed } from "./failed.ts";
 import type { Input } from "./input.ts";
-import type { State } from "./state.ts";
+import { stable, type State } from "./state.ts";
 import type { Next } from "./step.ts";
 
-const arm = (timer: Extract<Effect, { type: "arm" }>["timer"], delayMs: number): Effect => ({
-  type: "arm",
-  timer,
-  delayMs,
-});
-const close = (code: number, reason: string): Effect => ({ type: "closeSocket", code, reason });
-const leaving = close(closeCodes.normal, "");
+const leaving = close(closeCodes.normal);
 
 /** Slow links get longer deadlines: at least 4 smoothed round trips. */
 const patient = (deadlineMs: number, { rttMs }: Input): number => Math.max(deadlineMs, 4 * rttMs);
@@ -33,68 +29,35 @@ export const redial = (state: State, event: Event, input: Input): Next => {
 
 /** The user asks from `failed` or `disconnected`: a clean slate, but what the server advised still holds. */
 export const dialAfresh = (state: State, event: Event, input: Input): Next =>
-  dial(
-    { ...state, memory: { ...state.memory, attempt: 0, failures: 0, failingSinceMs: null, refusals: 0 } },
-    event,
-    input,
-  );
+  dial({ ...state, memory: { ...state.memory, ...stable } }, event, input);
 
 export const restore = (state: Extract<State, { name: "disconnected" }>, event: Event, input: Input): Next =>
   state.reason === "suspended" ? dial(state, event, input) : [state];
 
-const rest = (state: State, { reason }: EventOf<"disconnect">): State => ({
-  name: "disconnected",
-  reason,
-  memory: state.memory,
-});
+/** Where no socket is. */
+export const stay = ({ memory }: State, { reason }: { readonly reason: DisconnectReason }): Next => [
+  { name: "disconnected", reason, memory },
+];
 
-export const stop = (state: State, event: EventOf<"disconnect">): Next => [rest(state, event), leaving];
-
-/** As `stop`, where no socket is. */
-export const stay = (state: State, event: EventOf<"disconnect">): Next => [rest(state, event)];
-
-export const suspend = (state: State): Next => [
-  { name: "disconnected", reason: "suspended", memory: state.memory },
+export const stop = (state: State, event: { readonly reason: DisconnectReason }): Next => [
+  ...stay(state, event),
   leaving,
 ];
 
-const afterLoss = (state: State, loss: Loss, input: Input): Next => {
-  const plan = planRetry(state.memory, loss, input);
-  if (plan.kind === "wait")
-    return [
-      {
-        name: "reconnecting",
-        memory: plan.memory,
-        reason: plan.reason,
-        retryAtMs: input.nowMs + plan.delayMs,
-      },
-      arm("retry", plan.delayMs),
-    ];
-  const { error, recovery, memory } = plan;
-  return [{ name: "failed", code: error.code, error, recovery, memory }];
-};
+export const suspend = (state: State): Next => stop(state, { reason: "suspended" });
 
 export const lose = (state: State, { code, text }: EventOf<"socketLost">, input: Input): Next =>
   afterLoss(
     state,
-    {
-      reason: "closed",
-      error: "SOCKET_CLOSED",
-      text: `close code ${code}${text && ` ${text}`}`,
-      code,
-      established: state.name === "connected",
-    },
+    { reason: "closed", error: "SOCKET_CLOSED", text: `close code ${code}${text && ` ${text}`}`, code },
     input,
   );
 
-const giveUp = (state: State, loss: Omit<Loss, "established" | "code">, code: number, input: Input): Next => {
-  const [next, ...effects] = afterLoss(
-    state,
-    { ...loss, code: 0, established: state.name === "connected" },
-    input,
-  );
-  return [next, close(code, loss.error), ...effects];
-};
+/** This side ends the attempt. */
+const giveUp = (state: State, loss: Loss, code: number, input: Input): Next => [
+  ...afterLoss(state, loss, input),
+  close(code, loss.error),
+];
 
 export const failAttempt = (
   state: State,
@@ -102,34 +65,26 @@ export const failAttempt = (
   input: Input,
 ): Next => giveUp(state, { reason, error, text }, code, input);
 
-export const miss = (state: State, _event: Event, input: Input): Next =>
-  state.name === "connecting"
-    ? giveUp(
-        state,
-        { reason: "timeout", error: "CONNECT_TIMEOUT", text: "no socket in time" },
-        closeCodes.normal,
-        input,
-      )
-    : giveUp(
-        state,
-        { reason: "timeout", error: "HANDSHAKE_TIMEOUT", text: "no welcome in time" },
-        closeCodes.authTimeout,
-        input,
-      );
+export const missSocket = (state: State, _event: Event, input: Input): Next =>
+  giveUp(
+    state,
+    { reason: "timeout", error: "CONNECT_TIMEOUT", text: "no socket in time" },
+    closeCodes.normal,
+    input,
+  );
 
-export const refuse = (state: State, { error: code, text, recovery }: EventOf<"refused">): Next => {
-  const error = new ResilientSocketError(code, text);
-  return [
-    {
-      name: "failed",
-      code,
-      error,
-      recovery: { kind: recovery },
-      memory: { ...state.memory, lastError: error },
-    },
-    leaving,
-  ];
-};
+export const missWelcome = (state: State, _event: Event, input: Input): Next =>
+  giveUp(
+    state,
+    { reason: "timeout", error: "HANDSHAKE_TIMEOUT", text: "no welcome in time" },
+    closeCodes.authTimeout,
+    input,
+  );
+
+export const refuse = (state: State, { error, text, recovery }: EventOf<"refused">): Next => [
+  failed(state.memory, new ResilientSocketError(error, text), recovery),
+  leaving,
+];
 
 /** The deadline of the handshake grows with failed attempts: overloaded servers answer late. */
 export const authenticate = ({ memory }: State, _event: Event, input: Input): Next => [
@@ -163,18 +118,7 @@ export const establish = ({ memory }: State, _event: Event, input: Input): Next 
 ];
 
 export const settle = (state: Extract<State, { name: "connected" }>): Next => [
-  {
-    ...state,
-    memory: {
-      ...state.memory,
-      attempt: 0,
-      failures: 0,
-      failingSinceMs: null,
-      previousMs: 0,
-      refusals: 0,
-      lastError: null,
-    },
-  },
+  { ...state, memory: { ...state.memory, ...stable } },
 ];
 
 type Watched = Extract<State, { probe: unknown }>;

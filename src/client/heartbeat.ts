@@ -1,0 +1,15 @@
+import type { HeartbeatPolicy } from "../core/machine/input.ts";
+import type { Rows } from "../core/machine/step.ts";
+import { heartbeatRows } from "../core/machine/transitions.ts";
+import type { HeartbeatOptions } from "./optionGroups.ts";
+
+export interface Heartbeat extends HeartbeatPolicy {
+  readonly rows: Rows;
+}
+
+/** Probes a silent socket, and replaces it when no answer comes. */
+export const heartbeat = ({ intervalMs = 25_000, timeoutMs = 10_000 }: HeartbeatOptions = {}): Heartbeat => ({
+  rows: heartbeatRows,
+  intervalMs,
+  timeoutMs,
+});
