@@ -1,5 +1,6 @@
 import { perClient } from "../core/backoff.ts";
 import { breaker } from "../core/breaker.ts";
+import { evictOldest } from "../core/evictOldest.ts";
 import { browserPorts } from "../platform/browserPorts.ts";
 import { createClient } from "./createClient.ts";
 import { fetchFrom } from "./fetchFrom.ts";
@@ -14,14 +15,20 @@ const week = 7 * 24 * 3_600_000;
 /** The client with our protocol, ports and defaults. Inert until it is used. */
 export const createResilientClient = (options: ResilientClientOptions): ResilientClient => {
   const { auth, ports, backoff, outbox = {} } = options;
-  const { maxAgeMs = week, ackTimeoutMs } = outbox;
+  const { maxAgeMs = week, ackTimeoutMs, overflow } = outbox;
   return createClient({
     ...options,
     heartbeat: heartbeat(options.heartbeat),
     hints: hints(),
     breaker: breaker(options.breaker),
     backoff: { ...backoff, policy: backoff?.policy ?? perClient() },
-    outbox: { capacity: 1_000, maxBytes: 5 * 1_048_576, ...outbox, maxAgeMs },
+    outbox: {
+      capacity: 1_000,
+      maxBytes: 5 * 1_048_576,
+      ...outbox,
+      maxAgeMs,
+      overflow: overflow === "evict-oldest" ? evictOldest : undefined,
+    },
     protocol:
       options.protocol ??
       resilientProtocol({ auth: typeof auth === "string" ? fetchFrom(auth) : auth, maxAgeMs, ackTimeoutMs }),

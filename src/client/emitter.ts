@@ -10,7 +10,6 @@ export interface Emitter {
   readonly emit: <K extends keyof ClientEvents>(type: K, event: ClientEvents[K]) => void;
   /** For what a handler of the app threw. */
   readonly report: (error: unknown) => void;
-  readonly clear: () => void;
 }
 
 type Handlers = Map<keyof ClientEvents, Set<(event: never) => void>>;
@@ -36,6 +35,5 @@ export const createEmitter = (): Emitter => {
         heard.delete(entry);
       };
     },
-    clear: () => handlers.clear(),
   };
 };

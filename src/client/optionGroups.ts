@@ -1,4 +1,5 @@
 import type { Backoff } from "../core/backoff.ts";
+import type { Overflow } from "../core/evictOldest.ts";
 
 export type { BreakerOptions } from "../core/breaker.ts";
 
@@ -28,6 +29,12 @@ export interface OutboxOptions {
   readonly maxAgeMs?: number | undefined;
   /** Silence on a live socket after which unanswered numbers are sent again. Default 10 000. */
   readonly ackTimeoutMs?: number | undefined;
+}
+
+/** The outbox of `createClient`: no limit unless it is given. */
+export interface ClientOutboxOptions extends Omit<OutboxOptions, "overflow"> {
+  /** `evictOldest`. Absent: a message that does not fit settles `rejected QUEUE_FULL`. */
+  readonly overflow?: Overflow | undefined;
 }
 
 export interface TimeoutOptions {

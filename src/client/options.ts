@@ -5,6 +5,7 @@ import type { Hints } from "./hints.ts";
 import type {
   BackoffOptions,
   BreakerOptions,
+  ClientOutboxOptions,
   HeartbeatOptions,
   OutboxOptions,
   TimeoutOptions,
@@ -46,7 +47,7 @@ export interface ClientOptions {
   readonly hints?: Hints | undefined;
   /** `breaker()`. Absent: it never opens. */
   readonly breaker?: Breaker | undefined;
-  readonly outbox?: OutboxOptions | undefined;
+  readonly outbox?: ClientOutboxOptions | undefined;
   readonly timeouts?: TimeoutOptions | undefined;
   /** What `retain`'s last release does with unsent messages. Default `{ queue: 'keep', lingerMs: 0 }`. */
   readonly onUnmount?:
@@ -57,10 +58,11 @@ export interface ClientOptions {
 /** `createResilientClient` and the provider: our protocol, ports and defaults unless you bring others. */
 export interface ResilientClientOptions extends Omit<
   ClientOptions,
-  "protocol" | "ports" | "heartbeat" | "hints" | "breaker"
+  "protocol" | "ports" | "heartbeat" | "hints" | "breaker" | "outbox"
 > {
   readonly heartbeat?: HeartbeatOptions | undefined;
   readonly breaker?: BreakerOptions | undefined;
+  readonly outbox?: OutboxOptions | undefined;
   readonly protocol?: Protocol | undefined;
   readonly ports?: Partial<Ports> | undefined;
   /** A function, or the URL of an endpoint that answers `{ token, expiresAt }` to a POST. Omitted: cookies; the server gets `null`. */

@@ -1,7 +1,6 @@
 import { ResilientSocketError } from "../core/errors.ts";
 import { plainRows } from "../core/machine/transitions.ts";
 import { rewind } from "../core/sender.ts";
-import type { Settlement } from "../core/settlement.ts";
 import type { Channel } from "./channels.ts";
 import type { Driver, Protocol, ProtocolHost } from "./protocol.ts";
 
@@ -46,12 +45,8 @@ const drive = ({ parse = parseAny, isAck, ping, isPong }: PlainOptions, host: Pr
   let received = 0;
 
   const settleById = (ids: readonly string[]): void => {
-    for (const lane of outbox.lanes.values())
-      for (const row of [...lane.rows.values()])
-        if (ids.includes(row.id)) {
-          outbox.remove(lane, row.n);
-          host.queue.settle([[row, { kind: "acked", seq: undefined }]]);
-        }
+    for (const row of outbox.rows())
+      if (ids.includes(row.id)) host.queue.drop(row, { kind: "acked", seq: undefined });
   };
 
   const deliver = (channel: Channel | undefined, { data, id }: Parsed, name: string): void => {
@@ -85,20 +80,17 @@ const drive = ({ parse = parseAny, isAck, ping, isPong }: PlainOptions, host: Pr
       if (ping) host.transmit(ping());
     },
     pump: () => {
-      for (const lane of outbox.lanes.values())
-        for (const row of [...lane.rows.values()]) {
-          if (row.n < lane.cursor) continue;
-          if (!host.transmit(row.body)) return;
-          lane.cursor = lane.sentBelow = row.n + 1;
-          if (isAck && !row.voided) {
-            row.tag.inFlight();
-            continue;
-          }
-          const settlement: Settlement = row.voided ? { kind: "uncertain" } : { kind: "sent" };
-          outbox.remove(lane, row.n);
-          lane.answered = isAck ? lane.answered : row.n;
-          host.queue.settle([[row, settlement]]);
+      for (const row of outbox.rows()) {
+        const { lane, n, voided } = row;
+        if (n < lane.cursor) continue;
+        if (!host.transmit(row.body)) return;
+        lane.cursor = lane.sentBelow = n + 1;
+        if (isAck && !voided) row.tag.inFlight();
+        else {
+          if (!isAck) lane.answered = n;
+          host.queue.drop(row, { kind: voided ? "uncertain" : "sent" });
         }
+      }
     },
     upkeep: () => undefined,
     subscribed: () => undefined,

@@ -6,14 +6,15 @@ import type { Settlement } from "../core/settlement.ts";
 import type { QueueState } from "../core/queueState.ts";
 import { utf8Bytes } from "../core/utf8Bytes.ts";
 import { createReceipt, type ReceiptHandle } from "./createReceipt.ts";
-import { createStore, memoised } from "./createStore.ts";
+import { createStore, memoised, type WritableStore } from "./createStore.ts";
 import type { Emitter } from "./emitter.ts";
-import type { OutboxOptions } from "./optionGroups.ts";
+import type { ClientOutboxOptions } from "./optionGroups.ts";
 import type { Receipt } from "./receipt.ts";
 import type { OutboxEntry, ResilientClient } from "./ResilientClient.ts";
 import type { SendOptions } from "./sendOptions.ts";
 
 export type QueuedRow = Row<ReceiptHandle>;
+type Settling = Pick<QueuedRow, "id" | "channel" | "tag">;
 export type QueuedLane = Lane<ReceiptHandle>;
 
 export interface Queue {
@@ -33,11 +34,10 @@ export interface Queue {
   readonly notify: () => void;
   /** Takes a row out with this settlement, whatever its lane says. */
   readonly drop: (row: QueuedRow, settlement: Settlement) => void;
-  /** Largest message the server takes, in bytes; larger ones that wait settle `rejected TOO_LARGE`. */
-  readonly limitMessages: (maxBytes: number) => void;
-  /** Room for the envelope of one message within a frame. */
-  readonly envelopeBytes: number;
-  lastFlushMs: number | null;
+  /** As `drop`, but `uncertain` when it was possibly transmitted. */
+  readonly forsake: (row: QueuedRow, settlement: Settlement) => void;
+  /** Largest message the server takes, in bytes. */
+  maxMessageBytes: number;
 }
 
 export interface QueueHost {
@@ -45,140 +45,111 @@ export interface QueueHost {
   readonly dice: Dice;
   readonly emitter: Emitter;
   readonly encode: (payload: unknown) => string | ArrayBuffer | undefined;
-  readonly options: OutboxOptions;
+  readonly options: ClientOutboxOptions;
   /** Something waits or changed: pump and notify soon. */
   readonly changed: () => void;
   /** A message must be looked at again at this time. */
   readonly dueIn: (delayMs: number) => void;
 }
 
-const envelopeBytes = 512;
+/** Room for the envelope of one message within a frame. */
+export const envelopeBytes = 512;
 const defaultFrameBytes = 65_536;
 
 export const createQueue = ({ clock, dice, emitter, encode, options, changed, dueIn }: QueueHost): Queue => {
-  const capacity = options.capacity ?? Infinity;
-  const maxBytes = options.maxBytes ?? Infinity;
-  const maxAgeMs = options.maxAgeMs ?? Infinity;
+  const { capacity = Infinity, maxBytes = Infinity, maxAgeMs = Infinity, overflow } = options;
   const producers = new Set<string>();
   // Drawn when the first message is queued: making a client touches nothing.
-  const producer = (): string => {
+  const outbox = createOutbox<ReceiptHandle>(() => {
     const [p = dice.uuid()] = producers;
     producers.add(p);
     return p;
-  };
-  const outbox = createOutbox<ReceiptHandle>(producer, { capacity, maxBytes });
+  });
+  const { rows } = outbox;
   const wallOf = (atMs: number): number => clock.wallMs() + atMs - clock.nowMs();
+  const isFull = (bytes: number): boolean => outbox.depth >= capacity || outbox.bytes + bytes > maxBytes;
+  const inFlight = ({ n, lane }: QueuedRow): boolean => n < lane.cursor;
   let version = 0;
-  let maxMessageBytes = defaultFrameBytes - envelopeBytes;
   const touch = (): void => {
     version++;
     changed();
   };
 
-  const rows = (): QueuedRow[] => [...outbox.lanes.values()].flatMap((lane) => [...lane.rows.values()]);
-  const inFlight = (lane: QueuedLane, row: QueuedRow): boolean => row.n < lane.cursor;
-
-  const settleOne = (row: QueuedRow, settlement: Settlement): void => {
-    row.tag.settle(settlement);
-    emitter.emit("settled", { id: row.id, channel: row.channel, settlement });
+  const settleOne = ({ id, channel, tag }: Settling, settlement: Settlement): void => {
+    tag.settle(settlement);
+    emitter.emit("settled", { id, channel, settlement });
   };
-
   const drop = (row: QueuedRow, settlement: Settlement): void => {
-    const lane = outbox.lanes.get(row.channel);
-    if (lane) outbox.remove(lane, row.n);
+    outbox.remove(row);
     settleOne(row, settlement);
     touch();
   };
+  const forsake = (row: QueuedRow, settlement: Settlement): void =>
+    drop(row, possiblySent(row) ? { kind: "uncertain" } : settlement);
+  const takeBack = (row: QueuedRow, how: "aborted" | "expired"): void => {
+    const outcome = withdraw(outbox, row, how);
+    if (outcome !== "pending") settleOne(row, outcome);
+    touch();
+  };
+
+  const abort = (rows: readonly QueuedRow[]): number => {
+    for (const row of rows) takeBack(row, "aborted");
+    return rows.length;
+  };
 
   const snapshot = (): QueueState => {
-    let flying = 0;
-    let oldestMs = Infinity;
-    let paused: QueuedLane["paused"] = null;
-    for (const lane of outbox.lanes.values()) {
-      for (const row of lane.rows.values()) {
-        if (inFlight(lane, row)) flying++;
-        oldestMs = Math.min(oldestMs, row.queuedAtMs);
-      }
-      paused ??= lane.paused;
-    }
+    const all = rows();
+    const oldestMs = all.reduce((least, { queuedAtMs }) => Math.min(least, queuedAtMs), Infinity);
+    const { paused } = [...outbox.lanes.values()].find((lane) => lane.paused) ?? {};
     return {
       depth: outbox.depth,
-      inFlight: flying,
+      inFlight: all.filter(inFlight).length,
       capacity,
       saturation: Math.min(1, Math.max(outbox.depth / capacity, outbox.bytes / maxBytes)),
       bytes: outbox.bytes,
-      oldestAt: oldestMs === Infinity ? null : wallOf(oldestMs),
-      lastFlushMs: queue.lastFlushMs,
+      oldestAt: all.length ? wallOf(oldestMs) : null,
+      lastFlushMs: null,
       durability: "memory",
-      pausedUntil: paused && wallOf(paused.untilMs),
-      pauseReason: paused && paused.reason,
+      pausedUntil: paused ? wallOf(paused.untilMs) : null,
+      pauseReason: paused?.reason ?? null,
     };
   };
 
   const entriesOf = (): readonly OutboxEntry[] =>
-    [...outbox.lanes.values()].flatMap((lane) =>
-      [...lane.rows.values()].map((row) => ({
-        id: row.id,
-        channel: row.channel,
-        payload: row.payload,
-        bytes: row.bytes,
-        queuedAt: wallOf(row.queuedAtMs),
-        status: inFlight(lane, row) ? "inFlight" : "queued",
-      })),
+    rows().map((row) => ({
+      id: row.id,
+      channel: row.channel,
+      payload: row.payload,
+      bytes: row.bytes,
+      queuedAt: wallOf(row.queuedAtMs),
+      status: inFlight(row) ? "inFlight" : "queued",
+    }));
+
+  /** Of the present version; a server render shows what an empty outbox does. */
+  const view = <T>(make: () => T): WritableStore<T> =>
+    createStore(
+      memoised(() => version, make),
+      make(),
+      emitter.report,
     );
+  const state = view(snapshot);
+  const entries = view(entriesOf);
 
-  const abort = (row: QueuedRow | undefined): boolean => {
-    if (!row) return false;
-    const outcome = withdraw(outbox, row.channel, row.n, "aborted");
-    if (outcome && outcome !== "pending") settleOne(row, outcome);
-    touch();
-    return outcome !== undefined;
+  const encoded = (payload: unknown): string | ArrayBuffer | undefined => {
+    try {
+      return encode(payload);
+    } catch {
+      return undefined;
+    }
   };
-  const abortTag = (tag: ReceiptHandle): void => void abort(rows().find((row) => row.tag === tag));
-
-  const empty: QueueState = {
-    depth: 0,
-    inFlight: 0,
-    capacity,
-    saturation: 0,
-    bytes: 0,
-    oldestAt: null,
-    lastFlushMs: null,
-    durability: "memory",
-    pausedUntil: null,
-    pauseReason: null,
-  };
-  const none: readonly OutboxEntry[] = [];
-  const state = createStore(
-    memoised(() => version, snapshot),
-    empty,
-    emitter.report,
-  );
-  const entries = createStore(
-    memoised(() => version, entriesOf),
-    none,
-    emitter.report,
-  );
 
   const queue: Queue = {
     outbox,
     producers,
-    lastFlushMs: null,
-    envelopeBytes,
+    maxMessageBytes: defaultFrameBytes - envelopeBytes,
     touch,
     drop,
-    limitMessages: (limit) => {
-      maxMessageBytes = limit;
-      for (const lane of outbox.lanes.values())
-        for (const row of [...lane.rows.values()])
-          if (row.bytes > limit)
-            drop(
-              row,
-              possiblySent(lane, row)
-                ? { kind: "uncertain" }
-                : { kind: "rejected", code: "TOO_LARGE", by: "client" },
-            );
-    },
+    forsake,
     notify: () => {
       state.notify();
       entries.notify();
@@ -186,33 +157,32 @@ export const createQueue = ({ clock, dice, emitter, encode, options, changed, du
     view: {
       state,
       entries,
-      cancel: (id) => abort(rows().find((row) => row.id === id)),
-      clear: (channel) =>
-        rows().filter((row) => (channel === undefined || row.channel === channel) && abort(row)).length,
+      // The first of them: a key that was sent twice is two messages.
+      cancel: (id) =>
+        abort(
+          rows()
+            .filter((row) => row.id === id)
+            .slice(0, 1),
+        ) > 0,
+      clear: (channel) => abort(rows().filter((row) => channel === undefined || row.channel === channel)),
     },
     send: (payload, { channel = "default", idempotencyKey, ttlMs = Infinity, signal, guard }) => {
       const id = idempotencyKey ?? dice.uuid();
-      const receipt = createReceipt(id, emitter.report);
+      const tag = createReceipt(id, emitter.report);
       const refuse = (settlement: Settlement): Receipt => {
-        receipt.settle(settlement);
-        emitter.emit("settled", { id, channel, settlement });
-        return receipt;
+        settleOne({ id, channel, tag }, settlement);
+        return tag;
       };
       const reject = (code: string): Receipt => refuse({ kind: "rejected", code, by: "client" });
-      let body: string | ArrayBuffer | undefined;
-      try {
-        body = encode(payload);
-      } catch {
-        body = undefined;
-      }
+      const body = encoded(payload);
       if (body === undefined) return reject("UNSERIALIZABLE");
       const bytes = typeof body === "string" ? utf8Bytes(body) : body.byteLength;
-      if (bytes + utf8Bytes(channel + id) > maxMessageBytes) return reject("TOO_LARGE");
+      if (bytes + utf8Bytes(channel + id) > queue.maxMessageBytes) return reject("TOO_LARGE");
       if (signal?.aborted || guard?.() === false) return refuse({ kind: "aborted" });
-      if (outbox.full(bytes)) {
-        if (options.overflow !== "evict-oldest" || bytes > maxBytes) return reject("QUEUE_FULL");
-        for (const row of outbox.evict(bytes)) settleOne(row, { kind: "evicted" });
-        if (outbox.full(bytes)) return refuse({ kind: "evicted" });
+      if (isFull(bytes)) {
+        if (!overflow || bytes > maxBytes) return reject("QUEUE_FULL");
+        for (const row of overflow(outbox, () => !isFull(bytes))) settleOne(row, { kind: "evicted" });
+        if (isFull(bytes)) return refuse({ kind: "evicted" });
       }
       const lifeMs = Math.min(ttlMs, maxAgeMs);
       const queuedAtMs = clock.nowMs();
@@ -225,16 +195,16 @@ export const createQueue = ({ clock, dice, emitter, encode, options, changed, du
         expiresAtMs: queuedAtMs + lifeMs,
         keyed: idempotencyKey !== undefined,
         payload,
-        tag: receipt,
+        tag,
       });
       if (signal) {
-        const withdrawn = (): void => abortTag(receipt);
+        const withdrawn = (): void => void abort(rows().filter((row) => row.tag === tag));
         signal.addEventListener("abort", withdrawn);
-        void receipt.settled.then(() => signal.removeEventListener("abort", withdrawn));
+        void tag.settled.then(() => signal.removeEventListener("abort", withdrawn));
       }
       if (lifeMs < Infinity) dueIn(lifeMs);
       touch();
-      return receipt;
+      return tag;
     },
     settle: (settled) => {
       for (const [row, settlement] of settled) settleOne(row, settlement);
@@ -243,24 +213,17 @@ export const createQueue = ({ clock, dice, emitter, encode, options, changed, du
     expire: () => {
       const nowMs = clock.nowMs();
       let dueMs = Infinity;
-      for (const lane of outbox.lanes.values())
-        for (const row of lane.rows.values()) {
-          const forgetMs = row.queuedAtMs + maxAgeMs;
-          if (nowMs >= forgetMs) drop(row, { kind: possiblySent(lane, row) ? "uncertain" : "expired" });
-          else if (nowMs >= row.expiresAtMs && !row.voided) {
-            const outcome = withdraw(outbox, lane.channel, row.n, "expired");
-            if (outcome && outcome !== "pending") settleOne(row, outcome);
-            touch();
-          }
-          const next = row.voided ? forgetMs : row.expiresAtMs;
-          if (next > nowMs) dueMs = Math.min(dueMs, next - nowMs);
-        }
+      for (const row of rows()) {
+        const forgetMs = row.queuedAtMs + maxAgeMs;
+        if (nowMs >= forgetMs) forsake(row, { kind: "expired" });
+        else if (nowMs >= row.expiresAtMs && !row.voided) takeBack(row, "expired");
+        const nextMs = row.voided ? forgetMs : row.expiresAtMs;
+        if (nextMs > nowMs) dueMs = Math.min(dueMs, nextMs - nowMs);
+      }
       return dueMs;
     },
     purge: () => {
-      for (const lane of outbox.lanes.values())
-        for (const row of [...lane.rows.values()])
-          drop(row, { kind: possiblySent(lane, row) ? "uncertain" : "aborted" });
+      for (const row of rows()) forsake(row, { kind: "aborted" });
     },
   };
   return queue;

@@ -6,6 +6,7 @@ import type { Settlement } from "./settlement.ts";
 
 /** One message. `Tag` is whatever the owner hangs on it (the client: its receipt). */
 export interface Row<Tag> {
+  readonly lane: Lane<Tag>;
   readonly n: number;
   readonly channel: string;
   readonly id: string;
@@ -47,104 +48,72 @@ export interface Lane<Tag> {
   progressAtMs: number;
 }
 
-export interface OutboxLimits {
-  readonly capacity: number;
-  readonly maxBytes: number;
-}
-
 export interface Outbox<Tag> {
   readonly lanes: ReadonlyMap<string, Lane<Tag>>;
   depth: number;
   bytes: number;
-  /** No room for a message of this size. */
-  readonly full: (bytes: number) => boolean;
-  /** Evicts never-transmitted rows, oldest first, until the message fits or none is left; returns them. */
-  readonly evict: (bytes: number) => readonly Row<Tag>[];
-  readonly add: (message: Omit<Row<Tag>, "n" | "re" | "voided">) => Row<Tag>;
-  readonly remove: (lane: Lane<Tag>, n: number) => void;
+  /** All messages, lane by lane: a copy, so any may leave while it is walked. */
+  readonly rows: () => Row<Tag>[];
+  readonly add: (message: Omit<Row<Tag>, "lane" | "n" | "re" | "voided">) => Row<Tag>;
+  readonly remove: (row: Row<Tag>) => void;
 }
 
+/** What a lane is under a new producer. */
+export const freshLane = <Tag>(p: string, nowMs: number): Omit<Lane<Tag>, "channel"> => ({
+  p,
+  createdAtMs: nowMs,
+  rows: new Map(),
+  next: 1,
+  answered: 0,
+  cursor: 1,
+  sentBelow: 1,
+  flightBytes: 0,
+  paused: null,
+  progressAtMs: nowMs,
+});
+
 /** `producer` is asked for the number giver of a new lane. */
-export const createOutbox = <Tag>(producer: () => string, limits: OutboxLimits): Outbox<Tag> => {
+export const createOutbox = <Tag>(producer: () => string): Outbox<Tag> => {
   const lanes = new Map<string, Lane<Tag>>();
-
-  const laneOf = (channel: string, nowMs: number): Lane<Tag> => {
-    let lane = lanes.get(channel);
-    if (!lane) {
-      lane = {
-        channel,
-        p: producer(),
-        createdAtMs: nowMs,
-        rows: new Map(),
-        next: 1,
-        answered: 0,
-        cursor: 1,
-        sentBelow: 1,
-        flightBytes: 0,
-        paused: null,
-        progressAtMs: nowMs,
-      };
-      lanes.set(channel, lane);
-    }
-    return lane;
-  };
-
   const outbox: Outbox<Tag> = {
     lanes,
     depth: 0,
     bytes: 0,
-    full: (bytes) => outbox.depth >= limits.capacity || outbox.bytes + bytes > limits.maxBytes,
-    evict: (bytes) => {
-      const unsent = [...lanes.values()].flatMap((lane) =>
-        [...lane.rows.values()].filter((row) => !possiblySent(lane, row)),
-      );
-      const evicted: Row<Tag>[] = [];
-      for (const row of unsent.sort((a, b) => a.queuedAtMs - b.queuedAtMs)) {
-        if (!outbox.full(bytes)) break;
-        outbox.remove(laneOf(row.channel, 0), row.n);
-        evicted.push(row);
-      }
-      return evicted;
-    },
+    rows: () => [...lanes.values()].flatMap(({ rows }) => [...rows.values()]),
     add: (message) => {
-      const lane = laneOf(message.channel, message.queuedAtMs);
-      const row: Row<Tag> = { ...message, n: lane.next++, re: null, voided: null };
+      const { channel, queuedAtMs } = message;
+      const lane = lanes.get(channel) ?? { channel, ...freshLane(producer(), queuedAtMs) };
+      lanes.set(channel, lane);
+      const row: Row<Tag> = { ...message, lane, n: lane.next++, re: null, voided: null };
       lane.rows.set(row.n, row);
       outbox.depth++;
       outbox.bytes += row.bytes;
       return row;
     },
-    remove: (lane, n) => {
-      const row = lane.rows.get(n);
-      if (!row) return;
-      lane.rows.delete(n);
+    remove: ({ lane, n, bytes }) => {
+      if (!lane.rows.delete(n)) return;
       outbox.depth--;
-      outbox.bytes -= row.bytes;
+      outbox.bytes -= bytes;
     },
   };
   return outbox;
 };
 
-export const possiblySent = <Tag>(lane: Lane<Tag>, row: Row<Tag>): boolean =>
-  row.n < lane.sentBelow || row.re !== null;
+export const possiblySent = <Tag>({ lane, n, re }: Row<Tag>): boolean => n < lane.sentBelow || re !== null;
 
 /**
  * Takes a message back. Never transmitted: it leaves at once and its number becomes a skip. Possibly transmitted: it becomes a
- * void and stays until the server answers. Undefined: not in the outbox any more.
+ * void and stays until the server answers.
  */
 export const withdraw = <Tag>(
   outbox: Outbox<Tag>,
-  channel: string,
-  n: number,
+  row: Row<Tag>,
   how: "aborted" | "expired",
-): Settlement | "pending" | undefined => {
-  const lane = outbox.lanes.get(channel);
-  const row = lane?.rows.get(n);
-  if (!lane || !row) return undefined;
-  if (possiblySent(lane, row)) {
+): Settlement | "pending" => {
+  if (possiblySent(row)) {
     row.voided ??= how;
     return "pending";
   }
-  outbox.remove(lane, n);
+  outbox.remove(row);
   return { kind: how };
 };

@@ -1,6 +1,6 @@
 /** How the rows of a lane travel and how the server's answers move it. PROTOCOL.md, "Producers and numbers". */
 import type { Answer, Verdict } from "../protocol/frames.ts";
-import { type Lane, type Outbox, possiblySent, type Row } from "./outbox.ts";
+import { freshLane, type Lane, type Outbox, possiblySent, type Row } from "./outbox.ts";
 import type { Settlement } from "./settlement.ts";
 import { utf8Bytes } from "./utf8Bytes.ts";
 
@@ -99,7 +99,7 @@ export const settleAnswered = <Tag>(
     if (n > upTo) break;
     settled.push([row, judge(row, answer)]);
     if (n < lane.cursor) lane.flightBytes -= row.bytes;
-    outbox.remove(lane, n);
+    outbox.remove(row);
   }
   lane.answered = upTo;
   lane.cursor = Math.max(lane.cursor, upTo + 1);
@@ -127,28 +127,18 @@ export const restart = <Tag>(
   nowMs: number,
 ): Settled<Tag>[] => {
   const settled: Settled<Tag>[] = [];
-  const rows = new Map<number, Row<Tag>>();
-  for (const [n, row] of [...lane.rows]) {
-    const sent = possiblySent(lane, row);
+  const fresh = freshLane<Tag>(p, nowMs);
+  for (const row of lane.rows.values()) {
+    const sent = possiblySent(row);
     if (row.voided || (sent && forgotten)) {
       settled.push([row, { kind: "uncertain" }]);
-      outbox.remove(lane, n);
+      outbox.remove(row);
     } else {
-      const re = sent ? (row.re ?? { p: lane.p, n }) : null;
-      rows.set(rows.size + 1, { ...row, n: rows.size + 1, re });
+      const n = fresh.next++;
+      const re = sent ? (row.re ?? { p: lane.p, n: row.n }) : null;
+      fresh.rows.set(n, { ...row, n, re });
     }
   }
-  Object.assign(lane, {
-    p,
-    createdAtMs: nowMs,
-    rows,
-    next: rows.size + 1,
-    answered: 0,
-    cursor: 1,
-    sentBelow: 1,
-    flightBytes: 0,
-    paused: null,
-    progressAtMs: nowMs,
-  });
+  Object.assign(lane, fresh);
   return settled;
 };

@@ -9,6 +9,8 @@ export { resilientProtocol } from "../client/resilientProtocol.ts";
 export { capped, decorrelated, equal, fixed, full, perClient } from "../core/backoff.ts";
 export { breaker } from "../core/breaker.ts";
 export type { Breaker } from "../core/breaker.ts";
+export { evictOldest } from "../core/evictOldest.ts";
+export type { Overflow } from "../core/evictOldest.ts";
 export { ResilientSocketError, StateTransitionError } from "../core/errors.ts";
 export { browserPorts } from "../platform/browserPorts.ts";
 
@@ -18,6 +20,7 @@ export type {
   BreakerOptions,
   ClientLogger,
   ClientOptions,
+  ClientOutboxOptions,
   FetchToken,
   HeartbeatOptions,
   LogLevel,

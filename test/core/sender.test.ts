@@ -7,7 +7,7 @@ import { utf8Bytes } from "../../src/core/utf8Bytes.ts";
 const limits: SendLimits = { window: 8, windowBytes: 1e6, maxAgeMs: 1e6 };
 
 const outboxWith = (count: number): [Outbox<string>, Lane<string>] => {
-  const outbox = createOutbox<string>(() => "p1", { capacity: 100, maxBytes: 1e6 });
+  const outbox = createOutbox<string>(() => "p1");
   for (let i = 1; i <= count; i++) enqueue(outbox, i);
   return [outbox, outbox.lanes.get("c")!];
 };
@@ -54,7 +54,7 @@ describe("numbers", () => {
 
   it("† stay within answered + window, skips included: the window is a span of numbers", () => {
     const [outbox, lane] = outboxWith(20);
-    for (let n = 2; n <= 12; n++) withdraw(outbox, "c", n, "aborted");
+    for (let n = 2; n <= 12; n++) withdraw(outbox, lane.rows.get(n)!, "aborted");
     expect(next(lane)).toMatchObject({ n: 1, m: [{ id: "id1" }] });
     expect(next(lane)).toMatchObject({ t: "skip", from: 2, to: 8 });
     expect(next(lane)).toBeNull();
@@ -80,7 +80,7 @@ describe("numbers", () => {
   });
 
   it("count the UTF-8 bytes of what is packed", () => {
-    const outbox = createOutbox<string>(() => "p1", { capacity: 9, maxBytes: 1e6 });
+    const outbox = createOutbox<string>(() => "p1");
     const body = JSON.stringify("zażółć 🦆");
     outbox.add({
       channel: "kanał",
@@ -153,7 +153,7 @@ describe("answers", () => {
 describe("withdrawing", () => {
   it("removes what was never transmitted; its number travels as a skip", () => {
     const [outbox, lane] = outboxWith(3);
-    expect(withdraw(outbox, "c", 2, "aborted")).toEqual({ kind: "aborted" });
+    expect(withdraw(outbox, lane.rows.get(2)!, "aborted")).toEqual({ kind: "aborted" });
     expect(next(lane)).toMatchObject({ t: "pub", n: 1 });
     expect(next(lane)).toMatchObject({ t: "skip", from: 2, to: 2 });
     expect(next(lane)).toMatchObject({ t: "pub", n: 3 });
@@ -162,7 +162,7 @@ describe("withdrawing", () => {
   it("† leaves the verdict on what was possibly transmitted to the server: a void is re-sent under the same number", () => {
     const [outbox, lane] = outboxWith(2);
     next(lane);
-    expect(withdraw(outbox, "c", 1, "expired")).toBe("pending");
+    expect(withdraw(outbox, lane.rows.get(1)!, "expired")).toBe("pending");
     rewind(lane);
     expect(next(lane)).toMatchObject({
       n: 1,
@@ -186,7 +186,7 @@ describe("withdrawing", () => {
   it("a void whose message had landed settles acked", () => {
     const [outbox, lane] = outboxWith(1);
     next(lane);
-    withdraw(outbox, "c", 1, "aborted");
+    withdraw(outbox, lane.rows.get(1)!, "aborted");
     expect(codes(settleAnswered(outbox, lane, answer(1, { runs: [[1, 3, 1]] }), 0))).toEqual([
       ["m1", { kind: "acked", seq: 3 }],
     ]);

@@ -2,7 +2,7 @@
 import { pack as packLane, restart, rewind, type SendLimits, settleAnswered } from "../../core/sender.ts";
 import type { Answer, FrameOf, Limits, Position, ProducerAsk } from "../../protocol/frames.ts";
 import type { ProtocolHost } from "../protocol.ts";
-import type { QueuedLane } from "../queue.ts";
+import { envelopeBytes, type QueuedLane } from "../queue.ts";
 import { pack } from "./wire.ts";
 
 export interface Delivery {
@@ -94,13 +94,16 @@ export const createDelivery = (host: ProtocolHost, options: DeliveryOptions): De
 
   return {
     setLimits: ({ maxFrameBytes: frameBytes, windowMessages, windowBytes }) => {
-      maxFrameBytes = Math.max(frameBytes ?? maxFrameBytes, 2 * queue.envelopeBytes);
+      maxFrameBytes = Math.max(frameBytes ?? maxFrameBytes, 2 * envelopeBytes);
       limits = {
         ...limits,
         window: Math.max(windowMessages ?? limits.window, 1),
         windowBytes: Math.max(windowBytes ?? limits.windowBytes, 1),
       };
-      queue.limitMessages(maxFrameBytes - queue.envelopeBytes);
+      queue.maxMessageBytes = maxFrameBytes - envelopeBytes;
+      for (const row of queue.outbox.rows())
+        if (row.bytes > queue.maxMessageBytes)
+          queue.forsake(row, { kind: "rejected", code: "TOO_LARGE", by: "client" });
     },
     tooLarge: () => {
       if (cautious)
