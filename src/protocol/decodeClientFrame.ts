@@ -10,9 +10,12 @@ export type DecodedClient =
       readonly ref: string;
     };
 
-/** A name of ours or of the app: no control characters, so that it is safe in logs and keys. */
-const controls = /[\u0000-\u001f\u007f]/;
-const isName = (value: unknown): boolean => isText(value) && value !== "" && !controls.test(value);
+/**
+ * A name of ours or of the app: no control characters, so that it is safe in logs and keys; no lone surrogates, because
+ * a store that speaks UTF-8 takes all of them for the same character.
+ */
+const unfit = /[\u0000-\u001f\u007f\ud800-\udfff]/u;
+const isName = (value: unknown): boolean => isText(value) && value !== "" && !unfit.test(value);
 const isProducer = (value: unknown): boolean => isText(value, 64) && /^[\w-]+$/.test(value);
 const isNumber = (value: unknown): boolean => isCount(value) && value > 0;
 const isTrue = (value: unknown): boolean => value === true;

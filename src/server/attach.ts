@@ -91,6 +91,8 @@ function requestOf({ url, headers, socket }: IncomingMessage): HandshakeRequest 
 const pathOf = ({ url }: IncomingMessage): string => (url ?? "").split("?", 1)[0] ?? "";
 
 function refuse(socket: Duplex, status: string): void {
+  // A peer that never closes its half would hold the socket for ever.
+  socket.once("finish", () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 

@@ -158,7 +158,9 @@ export function createConnection(
     cancelDeadline();
     release();
     const session = createSession({ context, cid, identity, outbound, refuse, close, failed });
+    // Stops it at once when the session ended the connection while it was made: its token had expired.
     disposal.add(session.stop);
+    if (phase.name === "closed") return;
     phase = { name: "open", session };
     outbound.send({ t: "authed", subject: identity.subject, exp: identity.expiresAt ?? null });
     for (const { frame, bytes } of waiting) handle(frame, bytes);

@@ -18,6 +18,7 @@ import type {
   ServerSocketEvents,
 } from "./options.ts";
 import type { SessionContext } from "./session.ts";
+import { settlesWithin } from "./settlesWithin.ts";
 import { singleFlight } from "./singleFlight.ts";
 import type { LogStore } from "./store/LogStore.ts";
 import { describeError } from "./describeError.ts";
@@ -32,6 +33,9 @@ export interface ServerCoreOptions extends ResilientServerOptions {
 export interface ServerCore extends Omit<ResilientServer, "attach"> {
   readonly context: SessionContext;
 }
+
+/** A snapshot source that does not answer in this time is asked anew. */
+const SNAPSHOT_MS = 30_000;
 
 /** Everything of the companion server that needs no Node: the simulated world runs it in a browser. */
 export function createServerCore(options: ServerCoreOptions): ServerCore {
@@ -72,7 +76,9 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
     snapshot:
       snapshot &&
       singleFlight(async (channel) => {
-        const { state, cursor } = await snapshot(channel);
+        const answer = await settlesWithin(clock, SNAPSHOT_MS, snapshot(channel));
+        if (!answer) throw new Error("the snapshot source did not answer");
+        const { state, cursor } = answer;
         return { text: JSON.stringify(state) ?? "null", cursor };
       }),
   };

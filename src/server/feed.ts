@@ -28,14 +28,12 @@ export interface FeedOptions {
   readonly onBroken: (error: unknown) => void;
 }
 
-/** How often a paused delta looks whether the send buffer has drained. */
-const CONGESTION_POLL_MS = 25;
 /** A log that changes its past this often while one channel is read is no log. */
 const MAX_RESTARTS = 20;
 
 export function createFeed(options: FeedOptions): Feed {
   const { context, subject, ask, owner, outbound, shown, onBroken } = options;
-  const { hub, store, clock } = context;
+  const { hub, store } = context;
   const { c } = ask;
   const channel: Channel = hub.open(c);
   let plan: ChannelPlan | undefined;
@@ -73,15 +71,24 @@ export function createFeed(options: FeedOptions): Feed {
     if (isStopped || !plan) return;
     const { cursor, slice, snapshot } = plan;
     if (!cursor) return stop();
-    if (snapshot !== undefined) for (const part of snapshotParts(c, cursor, snapshot)) outbound.send(part);
     plan = undefined;
-    run(cursor, slice).catch((error: unknown) => {
+    run(cursor, slice, snapshot).catch((error: unknown) => {
       if (!isStopped) onBroken(error);
     });
   }
 
-  async function run(start: Cursor, firstSlice: LogSlice | undefined): Promise<void> {
+  async function run(
+    start: Cursor,
+    firstSlice: LogSlice | undefined,
+    snapshot: string | undefined,
+  ): Promise<void> {
     let cursor = start;
+    if (snapshot !== undefined)
+      for (const part of snapshotParts(c, cursor, snapshot)) {
+        if (outbound.isCongested()) await outbound.drained();
+        if (isStopped) return;
+        outbound.send(part);
+      }
     let slice = firstSlice;
     while (!isStopped) {
       if (slice) {
@@ -105,7 +112,7 @@ export function createFeed(options: FeedOptions): Feed {
     const events = slice.events.filter(({ seq }) => seq > from.seq);
     let cursor = from;
     for (const { text, last } of eventGroups(events, subject)) {
-      while (outbound.isCongested() && !isStopped) await pause();
+      if (outbound.isCongested()) await outbound.drained();
       if (isStopped) return cursor;
       outbound.sendText(
         deltaFrame({
@@ -122,8 +129,6 @@ export function createFeed(options: FeedOptions): Feed {
     }
     return cursor;
   }
-
-  const pause = () => new Promise<void>((resolve) => void clock.after(CONGESTION_POLL_MS, resolve));
 
   function goLive(cursor: Cursor, missed: readonly LogEvent[]): void {
     const last = missed.at(-1);
@@ -143,7 +148,7 @@ export function createFeed(options: FeedOptions): Feed {
 
   return {
     plan: async () => {
-      plan = await planChannel(context, subject, ask);
+      plan = await planChannel(context, subject, ask, () => isStopped);
       return plan.verdict;
     },
     start,

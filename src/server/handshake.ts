@@ -30,13 +30,20 @@ export async function authenticate(
   }
   try {
     const identity = await options.authenticate(token, request);
-    if (identity !== null && typeof identity.subject === "string" && identity.subject !== "") return identity;
+    if (identity !== null && typeof identity.subject === "string" && identity.subject !== "") {
+      if (!isInstant(identity.expiresAt)) throw new TypeError("expiresAt is no instant");
+      return identity;
+    }
     return { code: "UNAUTHORISED", close: closeCodes.unauthorised, retriable: false };
   } catch (error) {
     log("error", "AUTHENTICATE_FAILED", { error: describeError(error) });
     return { code: "AUTH_UNAVAILABLE", close: closeCodes.internal, retriable: true };
   }
 }
+
+/** A NaN would never expire, and be looked at again without a pause. */
+const isInstant = (value: unknown): boolean =>
+  value === undefined || value === null || (typeof value === "number" && !Number.isNaN(value));
 
 /** The gates between a known subject and a session: the fence of its tabs, then the count of its connections. */
 export function admit(

@@ -1,4 +1,4 @@
-import type { ClientFrame, FrameOf, Position, ServerFrame } from "../protocol/frames.ts";
+import type { ClientFrame, FrameOf, Position, ProducerAsk, ServerFrame } from "../protocol/frames.ts";
 import type { ServerContext } from "./context.ts";
 import type { Judge } from "./judge.ts";
 import { createLane, type Lane, type Numbered } from "./lane.ts";
@@ -18,6 +18,8 @@ export interface InboundOptions {
   readonly judge: Judge;
   readonly subject: string;
   readonly send: (frame: ServerFrame) => void;
+  /** Resolves when the peer takes more. */
+  readonly drained: () => Promise<void>;
   readonly lam: () => number;
   readonly onDefect: (error: unknown) => void;
   readonly fail: (
@@ -27,12 +29,18 @@ export interface InboundOptions {
 
 /** (p, channel) pairs with work at one time; idle ones are dropped first. */
 const MAX_LANES = 4096;
+/** Pairs a connection may begin: all of those at once, then this many a second. Each costs a record that lives for days. */
+const LANES_PER_SECOND = 50;
+/** Positions asked of the store at once: each may bring a window of verdicts and replies. */
+const CLAIM_CHUNK = 16;
 
 export function createInbound(options: InboundOptions): Inbound {
-  const { context, judge, subject, send, lam, fail, onDefect } = options;
+  const { context, judge, subject, send, drained, lam, fail, onDefect } = options;
   const { limits, clock, store } = context;
   const lanes = new Map<string, Lane>();
   const buckets = new Map<string, TokenBucket>();
+  const newcomers = fullBucket(MAX_LANES, clock.nowMs());
+  let claiming = Promise.resolve();
   let pendingBytes = 0;
   let isStopped = false;
 
@@ -51,6 +59,7 @@ export function createInbound(options: InboundOptions): Inbound {
     if (lane) return lane;
     if (lanes.size >= MAX_LANES) for (const [old, idle] of lanes) if (idle.isIdle()) lanes.delete(old);
     if (lanes.size >= MAX_LANES) return undefined;
+    if (takeToken(newcomers, LANES_PER_SECOND, MAX_LANES, clock.nowMs()) > 0) return undefined;
     lane = createLane({
       context,
       judge,
@@ -75,6 +84,13 @@ export function createInbound(options: InboundOptions): Inbound {
     send({ t: "positions", producers: positions });
   };
 
+  const answerClaims = async (producers: readonly ProducerAsk[]) => {
+    for (let from = 0; from < producers.length && !isStopped; from += CLAIM_CHUNK) {
+      learn(await store.positions(subject, producers.slice(from, from + CLAIM_CHUNK)));
+      await drained();
+    }
+  };
+
   return {
     take: (frame, bytes) => {
       const last = frame.t === "pub" ? frame.n + frame.m.length - 1 : frame.to;
@@ -87,9 +103,8 @@ export function createInbound(options: InboundOptions): Inbound {
     },
     claim: (producers) => {
       if (producers.length === 0) return send({ t: "positions", producers: [] });
-      void store
-        .positions(subject, producers)
-        .then(learn)
+      claiming = claiming
+        .then(() => answerClaims(producers))
         .catch((error: unknown) => {
           context.log("error", "STORE_UNAVAILABLE", { during: "positions", error: describeError(error) });
           if (!isStopped) fail("STORE_UNAVAILABLE");

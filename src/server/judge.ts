@@ -48,7 +48,7 @@ export function createJudge(options: ResilientServerOptions, maxDepth: number, h
         channel: request.channel,
       });
       if (isPromise(allowed))
-        return allowed.then(
+        return Promise.resolve(allowed).then(
           (yes) => admit(request, yes),
           (error) => failed(request, error),
         );
@@ -67,7 +67,7 @@ export function createJudge(options: ResilientServerOptions, maxDepth: number, h
     try {
       const kept = onMessage({ channel, payload: message.d, id: message.id, subject }, contextOf(replies));
       if (!isPromise(kept)) return accepted(request, kept, replies);
-      return kept
+      return Promise.resolve(kept)
         .then((d) => accepted(request, d, replies))
         .catch((error: unknown) => failed(request, error));
     } catch (error) {

@@ -10,8 +10,10 @@ export interface Outbound {
   /** A frame already encoded, shared by many connections. */
   readonly sendText: (text: string) => void;
   readonly flush: () => void;
-  /** Above the high-water mark: volatile messages are dropped, deltas wait. */
+  /** Near the high-water mark: volatile messages are dropped, deltas, snapshots and reads wait. */
   readonly isCongested: () => boolean;
+  /** Resolves when it is not congested any more, or stopped. */
+  readonly drained: () => Promise<void>;
   readonly stop: () => void;
 }
 
@@ -23,6 +25,13 @@ export interface OutboundOptions {
   readonly onBroken: () => void;
 }
 
+/** What waits stays below the mark above which a peer counts as stalled: slow and steady is not stalled. */
+const CONGESTED_BYTES = (HIGH_WATER_BYTES * 3) / 4;
+/** What one turn may gather before it is handed to the socket. */
+const MAX_GATHERED = 8 * MAX_CHUNK_BYTES;
+/** How often what waits looks whether the send buffer has drained. */
+const DRAIN_POLL_MS = 25;
+
 export function createOutbound({
   socket,
   clock,
@@ -31,6 +40,7 @@ export function createOutbound({
   onBroken,
 }: OutboundOptions): Outbound {
   let queue: string[] = [];
+  let queued = 0;
   let isScheduled = false;
   let isStopped = false;
   let cancelStallCheck: (() => void) | undefined;
@@ -50,6 +60,7 @@ export function createOutbound({
     if (isStopped || queue.length === 0) return;
     const texts = queue;
     queue = [];
+    queued = 0;
     try {
       for (const message of pack(texts)) socket.send(message);
     } catch {
@@ -61,20 +72,29 @@ export function createOutbound({
   const sendText = (text: string) => {
     if (isStopped) return;
     queue.push(text);
+    queued += text.length;
+    if (queued > MAX_GATHERED) return flush();
     if (isScheduled) return;
     isScheduled = true;
     // A microtask, not a turn: what a commit says is said at once, and waits for nothing.
     void Promise.resolve().then(flush);
   };
 
+  const isCongested = () => queued + socket.bufferedBytes() > CONGESTED_BYTES;
+
   return {
     send: (frame) => sendText(JSON.stringify(frame)),
     sendText,
     flush,
-    isCongested: () => socket.bufferedBytes() > HIGH_WATER_BYTES,
+    isCongested,
+    drained: async () => {
+      while (!isStopped && isCongested())
+        await new Promise<void>((resolve) => void clock.after(DRAIN_POLL_MS, resolve));
+    },
     stop: () => {
       isStopped = true;
       queue = [];
+      queued = 0;
       cancelStallCheck?.();
       cancelStallCheck = undefined;
     },

@@ -35,11 +35,14 @@ export async function planChannel(
   context: PlanContext,
   subject: string,
   ask: ChannelAsk,
+  isGone = () => false,
 ): Promise<ChannelPlan> {
   const { c } = ask;
   try {
     if (!(await mayRead(context, subject, c)))
       return only({ c, epoch: "", head: 0, tail: "", status: "denied" });
+    // Asked for again or left meanwhile: a flood of such must not read the log.
+    if (isGone()) return only({ c, epoch: "", head: 0, tail: "", status: "denied" });
     const plan = await ("since" in ask ? planFresh(context, ask) : planCursor(context, ask));
     context.metrics.count(metricNames.resumes, 1, plan.verdict.status);
     return plan;

@@ -1,6 +1,8 @@
-import type { ClientFrame, Cursor, FrameOf, ServerFrame } from "../protocol/frames.ts";
+import type { ChannelAsk, ClientFrame, Cursor, FrameOf } from "../protocol/frames.ts";
 import { deltaFrame, eventGroups } from "./encodeEvents.ts";
+import type { Outbound } from "./outbound.ts";
 import { PAGE, type PlanContext, planChannel } from "./planChannel.ts";
+import { settlesWithin } from "./settlesWithin.ts";
 import { snapshotParts } from "./snapshotParts.ts";
 import type { LogEvent, LogSlice } from "./store/LogStore.ts";
 
@@ -8,23 +10,35 @@ export interface ReadRequest {
   readonly context: PlanContext;
   readonly subject: string;
   readonly frame: FrameOf<"read", ClientFrame>;
-  readonly send: (frame: ServerFrame) => void;
-  readonly sendText: (text: string) => void;
+  readonly outbound: Pick<Outbound, "send" | "sendText" | "isCongested" | "drained">;
+  readonly isOver: () => boolean;
 }
 
 const MAX_PAGE = 1000;
+/** One read at a time: what hangs must not hold up the next for ever. */
+const PATIENCE_MS = 5000;
 
 /** Answers a `read`: events from a cursor, a snapshot, or a page of history. Disturbs no subscription. */
 export async function readChannel(request: ReadRequest): Promise<void> {
-  const { context, frame, subject, send } = request;
+  const { context, frame, subject, outbound } = request;
   if (frame.before !== undefined) return readHistory(request, frame.before);
-  const ask = frame.cursor ? { c: frame.c, ...frame.cursor } : { c: frame.c, since: "snapshot" as const };
-  const { verdict, cursor, slice, snapshot } = await planChannel(context, subject, ask);
+  const ask = askOf(frame);
+  const plan = await settlesWithin(context.clock, PATIENCE_MS, planChannel(context, subject, ask));
+  if (!plan) return refuse(request, "LOST", PATIENCE_MS);
+  const { verdict, cursor, slice, snapshot } = plan;
   if (verdict.status === "denied") return refuse(request, "DENIED");
   if (verdict.status === "lost" || !cursor || !slice) return refuse(request, "LOST", verdict.retryAfterMs);
   if (snapshot !== undefined)
-    for (const part of snapshotParts(frame.c, cursor, snapshot, frame.rid)) send(part);
+    for (const part of snapshotParts(frame.c, cursor, snapshot, frame.rid)) {
+      if (await mustStop(request)) return;
+      outbound.send(part);
+    }
   await sendEvents(request, cursor, slice);
+}
+
+/** Field by field: what else a peer put into its cursor must not decide what is read. */
+function askOf({ c, cursor }: ReadRequest["frame"]): ChannelAsk {
+  return cursor ? { c, epoch: cursor.epoch, seq: cursor.seq, tail: cursor.tail } : { c, since: "snapshot" };
 }
 
 async function sendEvents(request: ReadRequest, start: Cursor, firstSlice: LogSlice): Promise<void> {
@@ -33,7 +47,7 @@ async function sendEvents(request: ReadRequest, start: Cursor, firstSlice: LogSl
   for (;;) {
     const from = cursor;
     const events = slice.events.filter(({ seq }) => seq > from.seq);
-    sendGroups(request, cursor, slice, events);
+    if (!(await sendGroups(request, cursor, slice, events))) return;
     const last = events.at(-1);
     if (!last || last.seq >= slice.seq) return;
     cursor = { epoch: last.epoch, seq: last.seq, tail: last.tail };
@@ -41,43 +55,50 @@ async function sendEvents(request: ReadRequest, start: Cursor, firstSlice: LogSl
   }
 }
 
-function sendGroups(
+/** Waits for room. A reader that is slow, or gone, must not gather in memory what it asked for. */
+async function mustStop({ outbound, isOver }: ReadRequest): Promise<boolean> {
+  if (outbound.isCongested()) await outbound.drained();
+  return isOver();
+}
+
+/** Answers false when the connection ended meanwhile. */
+async function sendGroups(
   request: ReadRequest,
   from: Cursor,
   slice: LogSlice,
   events: readonly LogEvent[],
   end = slice.seq,
-): void {
-  const { frame, subject, sendText } = request;
+): Promise<boolean> {
+  const { frame, subject, outbound } = request;
   const place = { c: frame.c, epoch: slice.epoch, rid: frame.rid, asked: frame.cursor?.seq ?? from.seq };
   const groups = eventGroups(events, subject);
   if (groups.length === 0)
-    sendText(deltaFrame({ ...place, from: from.seq, to: from.seq, events: "", more: false }));
+    outbound.sendText(deltaFrame({ ...place, from: from.seq, to: from.seq, events: "", more: false }));
   let seq = from.seq;
   for (const { text, last } of groups) {
-    sendText(deltaFrame({ ...place, from: seq, to: last.seq, events: text, more: last.seq < end }));
+    if (await mustStop(request)) return false;
+    outbound.sendText(deltaFrame({ ...place, from: seq, to: last.seq, events: text, more: last.seq < end }));
     seq = last.seq;
   }
+  return true;
 }
 
 /** Up to `limit` events before seq `before`, oldest first. */
 async function readHistory(request: ReadRequest, before: number): Promise<void> {
   const { context, frame, subject } = request;
-  if (
-    context.options.authorize &&
-    (await context.options.authorize({ subject, action: "read", channel: frame.c })) !== true
-  )
-    return refuse(request, "DENIED");
+  const { authorize } = context.options;
+  const asked = Promise.resolve(!authorize || authorize({ subject, action: "read", channel: frame.c }));
+  if ((await settlesWithin(context.clock, PATIENCE_MS, asked)) !== true) return refuse(request, "DENIED");
   const limit = Math.min(frame.limit ?? 100, MAX_PAGE);
   const from = Math.max(1, before - limit);
   const slice = await context.store.read(frame.c, from, before - from);
   const events = slice.events.filter(({ seq }) => seq < before);
   const first = events[0];
   const cursor = { epoch: slice.epoch, seq: (first?.seq ?? before) - 1, tail: first?.prev ?? "" };
-  sendGroups(request, cursor, slice, events, events.at(-1)?.seq);
+  await sendGroups(request, cursor, slice, events, events.at(-1)?.seq);
 }
 
-function refuse({ frame, send }: ReadRequest, code: string, retryAfterMs?: number): void {
+function refuse({ frame, outbound }: ReadRequest, code: string, retryAfterMs?: number): void {
   const retry = retryAfterMs === undefined ? { retriable: false } : { retriable: true, retryAfterMs };
-  send({ t: "error", code, ref: String(frame.rid), ...retry });
+  outbound.send({ t: "error", code, ref: String(frame.rid), ...retry });
 }

@@ -52,11 +52,12 @@ export function createSession({
 }: SessionOptions): Session {
   const { clock, store, hub, admission, options, log } = context;
   const { subject } = identity;
-  const { send, sendText } = outbound;
+  const { send } = outbound;
   const control = fullBucket(CONTROL_BURST, clock.nowMs());
   let lam = 0;
   let hasResumed = false;
   let isStopped = false;
+  let reading = Promise.resolve();
 
   const storeFailed = (error: unknown) => {
     log("error", "STORE_UNAVAILABLE", { cid, error: describeError(error) });
@@ -80,6 +81,7 @@ export function createSession({
     judge: context.judge,
     subject,
     send,
+    drained: outbound.drained,
     lam: () => lam,
     onDefect: failed,
     fail: (code) =>
@@ -129,6 +131,13 @@ export function createSession({
     });
   }
 
+  /** One after the other: what was asked for at once must not be in memory at once. */
+  function read(frame: FrameOf<"read", ClientFrame>): void {
+    const isOver = () => isStopped;
+    const next = () => (isStopped ? undefined : readChannel({ context, subject, frame, outbound, isOver }));
+    reading = reading.then(next).catch(storeFailed);
+  }
+
   function tooManyChannels(): void {
     refuse({ code: "TOO_MANY_CHANNELS", close: closeCodes.busy, retriable: true });
   }
@@ -176,7 +185,7 @@ export function createSession({
         case "unsub":
           return subscriptions.remove(frame.c);
         case "read":
-          return void readChannel({ context, subject, frame, send, sendText }).catch(storeFailed);
+          return read(frame);
         case "retire":
           return void store.retire(subject, frame.p).catch(storeFailed);
         case "vol":

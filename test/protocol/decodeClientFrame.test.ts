@@ -188,3 +188,9 @@ describe("the decoder of client frames", () => {
     );
   });
 });
+
+it("lone surrogates are no names: a store that speaks UTF-8 takes all of them for one (S28, S6)", () => {
+  for (const c of ["\ud800", "a\udfff", "\udc00\ud800"])
+    expect(decodeClientFrame(JSON.stringify({ t: "unsub", c }))).toMatchObject({ code: "INVALID_FRAME" });
+  expect(decodeClientFrame(JSON.stringify({ t: "unsub", c: "💥" }))).toMatchObject({ ok: true });
+});

@@ -1,4 +1,5 @@
 import { ResilientSocketError } from "../../core/errors.ts";
+import { contain } from "../contain.ts";
 
 /** Jobs that arrive in one turn share one transaction: all of them are committed, or none. */
 export interface GroupCommit {
@@ -33,8 +34,8 @@ export function groupCommit({ soon, begin, commit, rollback }: GroupCommitOption
       commit();
       for (const settle of outcomes) settle();
     } catch (error) {
-      rollback();
       for (const { reject } of jobs) reject(error);
+      contain(rollback, () => {});
     }
   };
 

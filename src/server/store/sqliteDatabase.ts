@@ -8,20 +8,32 @@ export type SqliteDurability = "full" | "normal";
 /** Opens the file, in WAL and fully synchronous, with a layout this version understands. */
 export function openDatabase(Database: new (path: string) => DatabaseSync, path: string): DatabaseSync {
   const db = new Database(path);
+  closing(db, () => prepare(db, path));
+  return db;
+}
+
+/** A handle that nobody will use is closed: who tries again and again would run out of them. */
+export function closing<T>(db: DatabaseSync, task: () => T): T {
+  try {
+    return task();
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function prepare(db: DatabaseSync, path: string): void {
   // What is decided here (layout, epoch) must survive whatever the messages may not.
   db.exec("PRAGMA busy_timeout = 500; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
   const { user_version: version } = db.prepare("PRAGMA user_version").get() as {
     readonly user_version: number;
   };
-  if (version > SCHEMA_VERSION) {
-    db.close();
+  if (version > SCHEMA_VERSION)
     throw new ResilientSocketError(
       "STORE_UNAVAILABLE",
       `${path} was written by a newer version of this package`,
     );
-  }
   db.exec(`${schema} PRAGMA user_version = ${SCHEMA_VERSION}`);
-  return db;
 }
 
 export interface EpochFacts {

@@ -10,7 +10,7 @@ import { groupCommit } from "./groupCommit.ts";
 import type { LogEvent, LogStore } from "./LogStore.ts";
 import { positionOf } from "./producerRecord.ts";
 import { type Retention, resolveRetention } from "./retention.ts";
-import { openDatabase, settleEpoch, type SqliteDurability } from "./sqliteDatabase.ts";
+import { closing, openDatabase, settleEpoch, type SqliteDurability } from "./sqliteDatabase.ts";
 import { type SqliteRows, sqliteRows } from "./sqliteRows.ts";
 import { createSqliteView, type SqliteView } from "./sqliteView.ts";
 
@@ -80,9 +80,10 @@ export function sqliteStore(options: SqliteStoreOptions): LogStore {
   const commit = groupCommit({
     soon: clock.soon,
     begin: () => {
-      const store = fresh();
-      if (Math.abs(clock.wallMs() - store.expiredAt) > EXPIRE_EVERY_MS) expire(store);
-      store.rows.run("begin");
+      if (Math.abs(clock.wallMs() - opened().expiredAt) > EXPIRE_EVERY_MS) expire(opened());
+      opened().rows.run("begin");
+      // Only now can nobody else write: what was cached before may be out of date.
+      fresh();
     },
     commit: () => {
       const { view, rows } = opened();
@@ -130,7 +131,9 @@ export function sqliteStore(options: SqliteStoreOptions): LogStore {
       if (current) return;
       const db = openDatabase(Database, path);
       const rows = sqliteRows(db);
-      const epoch = settleEpoch(rows, { durability, boot: (options.bootId ?? bootId)(), mint: dice.uuid });
+      const epoch = closing(db, () =>
+        settleEpoch(rows, { durability, boot: (options.bootId ?? bootId)(), mint: dice.uuid }),
+      );
       const view = createSqliteView({ rows, epoch, window, keysPerSubject, retention, clock, dice });
       current = { db, rows, view, epoch, dataVersion: undefined, expiredAt: 0 };
       expire(current);
