@@ -1,8 +1,7 @@
 import type { Clock } from "../core/ports.ts";
 import type { Cursor, Since } from "../protocol/frames.ts";
 import type { Emitter } from "./emitter.ts";
-import type { Continuity, Message } from "./message.ts";
-import { notifyAll } from "./notifyAll.ts";
+import type { Message } from "./message.ts";
 import type { SubscribeOptions } from "./ResilientClient.ts";
 
 interface Handler {
@@ -30,7 +29,8 @@ export interface Channels {
     options?: SubscribeOptions,
   ) => () => void;
   readonly deliver: (channel: Channel, message: Message) => void;
-  readonly continuity: (channel: Channel, continuity: Omit<Continuity, "channel">) => void;
+  /** A message that has no place in a log: plain mode, volatile. Dropped where nobody subscribed. */
+  readonly deliverLoose: (name: string, data: unknown, id: string) => void;
   /** Lets go of idle channels; ms until the next is due, Infinity without one. `now`: all of them at once. */
   readonly sweep: (now?: boolean) => number;
 }
@@ -67,6 +67,15 @@ export const createChannels = ({ clock, emitter, opened, idle, closed }: Channel
     return channel;
   };
 
+  const deliver: Channels["deliver"] = ({ handlers }, message) => {
+    for (const { handle, options } of [...handlers])
+      try {
+        if (options.filter?.(message) !== false) handle(message);
+      } catch (error) {
+        emitter.report(error);
+      }
+  };
+
   return {
     all,
     subscribe: (name, handle, options = {}) => {
@@ -83,19 +92,11 @@ export const createChannels = ({ clock, emitter, opened, idle, closed }: Channel
         idle();
       };
     },
-    deliver: ({ handlers }, message) => {
-      for (const { handle, options } of [...handlers])
-        try {
-          if (options.filter?.(message) !== false) handle(message);
-        } catch (error) {
-          emitter.report(error);
-        }
-    },
-    continuity: (channel, result) => {
-      const continuity: Continuity = { channel: channel.name, ...result };
-      for (const { options } of channel.handlers)
-        if (options.onContinuity) notifyAll([options.onContinuity], emitter.report, continuity);
-      emitter.emit("continuity", continuity);
+    deliver,
+    deliverLoose: (name, data, id) => {
+      const channel = all.get(name);
+      const loose = { seq: undefined, lam: undefined, own: false, replayed: false };
+      if (channel) deliver(channel, { data, id, channel: name, ...loose });
     },
     sweep: (now = false) => {
       let due = Infinity;

@@ -1,7 +1,6 @@
 import { ResilientSocketError } from "../core/errors.ts";
 import { plainRows } from "../core/machine/transitions.ts";
 import { rewind } from "../core/sender.ts";
-import type { Channel } from "./channels.ts";
 import type { Driver, Protocol, ProtocolHost } from "./protocol.ts";
 
 export type RawData = string | ArrayBuffer;
@@ -49,19 +48,6 @@ const drive = ({ parse = parseAny, isAck, ping, isPong }: PlainOptions, host: Pr
       if (ids.includes(row.id)) host.queue.drop(row, { kind: "acked", seq: undefined });
   };
 
-  const deliver = (channel: Channel | undefined, { data, id }: Parsed, name: string): void => {
-    if (channel)
-      host.channels.deliver(channel, {
-        data,
-        id: id ?? String(++received),
-        channel: name,
-        seq: undefined,
-        lam: undefined,
-        own: false,
-        replayed: false,
-      });
-  };
-
   return {
     opened: () => undefined,
     received: (raw) => {
@@ -69,8 +55,9 @@ const drive = ({ parse = parseAny, isAck, ping, isPong }: PlainOptions, host: Pr
       const acked = isAck?.(raw);
       if (acked) return settleById(acked);
       const parsed = parse(raw);
-      const { channel: name = "default" } = parsed ?? {};
-      if (parsed) deliver(host.channels.all.get(name), parsed, name);
+      if (!parsed) return;
+      const { data, channel = "default", id = String(++received) } = parsed;
+      host.channels.deliverLoose(channel, data, id);
     },
     closed: () => {
       // What may have arrived is sent again only where the server acknowledges by id: elsewhere it has left the outbox.

@@ -2,6 +2,8 @@
 import { place } from "../../core/inbox.ts";
 import type { ChannelAsk, ChannelVerdict, Cursor, FrameOf, WireEvent } from "../../protocol/frames.ts";
 import type { Channel } from "../channels.ts";
+import type { Continuity, ContinuityResult } from "../message.ts";
+import { notifyAll } from "../notifyAll.ts";
 import type { ProtocolHost } from "../protocol.ts";
 
 interface Progress {
@@ -39,8 +41,12 @@ export interface CatchUp {
 /** A state of more parts than this (32 KiB each) is refused. */
 const maxParts = 4_096;
 
+/** Events between two places of one log; undefined where nobody can know. */
+const missedBetween = (before: Cursor | undefined, here: Cursor): number | undefined =>
+  before?.epoch === here.epoch && here.seq >= before.seq ? here.seq - before.seq : undefined;
+
 export const createCatchUp = (host: ProtocolHost, resubscribe: (ask: ChannelAsk) => void): CatchUp => {
-  const { channels, queue } = host;
+  const { channels, emitter, queue } = host;
   const progress = new Map<string, Progress>();
 
   const ask = (channel: Channel): ChannelAsk => {
@@ -61,23 +67,30 @@ export const createCatchUp = (host: ProtocolHost, resubscribe: (ask: ChannelAsk)
   };
 
   /** Only what this socket was asked about is listened to. */
-  const find = (name: string): readonly [Channel, Progress] | undefined => {
+  const on = (name: string, act: (channel: Channel, state: Progress) => void): void => {
     const channel = channels.all.get(name);
     const state = progress.get(name);
-    return channel && state && [channel, state];
+    if (channel && state) act(channel, state);
+  };
+
+  const tell = (
+    { name, handlers }: Channel,
+    result: ContinuityResult,
+    more?: Partial<Pick<Continuity, "replayed" | "missed" | "reason" | "state">>,
+  ): void => {
+    const nothing = { replayed: 0, missed: undefined, reason: undefined };
+    const continuity: Continuity = { channel: name, result, ...nothing, ...more };
+    for (const { options } of handlers)
+      if (options.onContinuity) notifyAll([options.onContinuity], emitter.report, continuity);
+    emitter.emit("continuity", continuity);
   };
 
   const goLive = (channel: Channel, state: Progress): void => {
     const { pending, replayed } = state;
     state.phase = "live";
     state.pending = null;
-    if (pending)
-      channels.continuity(channel, {
-        result: replayed ? "replayed" : pending,
-        replayed,
-        missed: 0,
-        reason: undefined,
-      });
+    state.fresh = false;
+    if (pending) tell(channel, replayed ? "replayed" : pending, { replayed, missed: 0 });
   };
 
   const apply = (
@@ -123,7 +136,7 @@ export const createCatchUp = (host: ProtocolHost, resubscribe: (ask: ChannelAsk)
       const channel = channels.all.get(name);
       if (!channel?.cursor) return;
       channel.cursor = undefined;
-      channels.continuity(channel, { result: "lost", replayed: 0, missed: undefined, reason: "invalid_seq" });
+      tell(channel, "lost", { reason: "invalid_seq" });
     },
     reset: () => progress.clear(),
     missing: (count) =>
@@ -141,81 +154,67 @@ export const createCatchUp = (host: ProtocolHost, resubscribe: (ask: ChannelAsk)
       }
     },
     done: () => [...progress.values()].every(({ phase }) => phase !== "asked" && phase !== "behind"),
-    verdict: ({ c, epoch, head, tail, status, reason, retryAfterMs }) => {
-      const [channel, state] = find(c) ?? [];
-      if (!channel || !state) return;
-      const before = channel.cursor;
-      const here: Cursor = { epoch, seq: head, tail };
-      switch (status) {
-        case "live":
-          state.pending = before ? "kept" : null;
-          channel.cursor ??= here;
-          state.fresh = false;
-          return goLive(channel, state);
-        case "delta":
-          state.phase = "behind";
-          state.pending = before ? "kept" : null;
-          return;
-        case "snapshot":
-          state.phase = "behind";
-          state.fresh = true;
-          return;
-        case "denied":
-          state.phase = "denied";
-          return channels.continuity(channel, { result: "denied", replayed: 0, missed: undefined, reason });
-        case "lost":
-          // The log did not answer in time: nothing is lost yet, the cursor stands and so does the question.
-          if (retryAfterMs !== undefined) {
-            state.phase = "later";
-            state.askAtMs = host.clock.nowMs() + retryAfterMs;
-            return host.upkeepIn(retryAfterMs);
-          }
-          channel.cursor = here;
-          state.fresh = false;
-          channels.continuity(channel, {
-            result: "lost",
-            replayed: 0,
-            missed: before?.epoch === epoch && head >= before.seq ? head - before.seq : undefined,
-            reason,
-          });
-          return goLive(channel, state);
-        default:
-          return status satisfies never;
-      }
-    },
-    delta: ({ c, epoch, ev }) => {
-      const [channel, state] = find(c) ?? [];
-      if (channel && state) for (const event of ev) apply(channel, state, event, epoch, true);
-    },
-    data: ({ c, ev }) => {
-      const [channel, state] = find(c) ?? [];
-      if (!channel?.cursor || !state || state.phase === "asked") return;
-      for (const event of ev) apply(channel, state, event, channel.cursor.epoch, false);
-    },
-    snapshot: ({ c, epoch, seq, tail, part, parts, d }) => {
-      const [channel, state] = find(c) ?? [];
-      if (!channel || !state || part !== state.parts.length || parts > maxParts) return;
-      state.parts.push(d);
-      if (state.parts.length < parts) return;
-      const before = channel.cursor;
-      const value: unknown = JSON.parse(state.parts.join(""));
-      state.parts = [];
-      state.fresh = false;
-      channel.cursor = { epoch, seq, tail };
-      channels.continuity(channel, {
-        result: "snapshot",
-        replayed: 0,
-        missed: before?.epoch === epoch && seq >= before.seq ? seq - before.seq : undefined,
-        reason: undefined,
-        state: value,
-      });
-    },
-    live: ({ c, epoch, seq, tail }) => {
-      const [channel, state] = find(c) ?? [];
-      if (!channel || !state || state.phase === "live") return;
-      if (state.fresh) channel.cursor = { epoch, seq, tail };
-      state.fresh = false;
-      goLive(channel, state);
-    },
+    verdict: ({ c, epoch, head, tail, status, reason, retryAfterMs }) =>
+      on(c, (channel, state) => {
+        const before = channel.cursor;
+        const here: Cursor = { epoch, seq: head, tail };
+        switch (status) {
+          case "live":
+            state.pending = before ? "kept" : null;
+            channel.cursor ??= here;
+            return goLive(channel, state);
+          case "delta":
+            state.phase = "behind";
+            state.pending = before ? "kept" : null;
+            return;
+          case "snapshot":
+            state.phase = "behind";
+            state.fresh = true;
+            return;
+          case "denied":
+            state.phase = "denied";
+            return tell(channel, "denied", { reason });
+          case "lost":
+            // The log did not answer in time: nothing is lost yet, the cursor stands and so does the question.
+            if (retryAfterMs !== undefined) {
+              state.phase = "later";
+              state.askAtMs = host.clock.nowMs() + retryAfterMs;
+              return host.upkeepIn(retryAfterMs);
+            }
+            channel.cursor = here;
+            tell(channel, "lost", { missed: missedBetween(before, here), reason });
+            return goLive(channel, state);
+          default:
+            return status satisfies never;
+        }
+      }),
+    delta: ({ c, epoch, ev }) =>
+      on(c, (channel, state) => {
+        for (const event of ev) apply(channel, state, event, epoch, true);
+      }),
+    data: ({ c, ev }) =>
+      on(c, (channel, state) => {
+        if (!channel.cursor || state.phase === "asked") return;
+        for (const event of ev) apply(channel, state, event, channel.cursor.epoch, false);
+      }),
+    snapshot: ({ c, epoch, seq, tail, part, parts, d }) =>
+      on(c, (channel, state) => {
+        if (part !== state.parts.length || parts > maxParts) return;
+        state.parts.push(d);
+        if (state.parts.length < parts) return;
+        const here: Cursor = { epoch, seq, tail };
+        const missed = missedBetween(channel.cursor, here);
+        const value: unknown = JSON.parse(state.parts.join(""));
+        state.parts = [];
+        state.fresh = false;
+        channel.cursor = here;
+        tell(channel, "snapshot", { missed, state: value });
+      }),
+    live: ({ c, epoch, seq, tail }) =>
+      on(c, (channel, state) => {
+        if (state.phase === "live") return;
+        if (state.fresh) channel.cursor = { epoch, seq, tail };
+        goLive(channel, state);
+      }),
   };
 };

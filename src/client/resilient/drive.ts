@@ -1,7 +1,9 @@
 import * as closeCodes from "../../protocol/closeCodes.ts";
 import { decodeServerFrames } from "../../protocol/decodeServerFrame.ts";
-import type { ChannelAsk, ProducerAsk, ServerFrame } from "../../protocol/frames.ts";
+import type { ChannelAsk, FrameOf, ProducerAsk, ServerFrame } from "../../protocol/frames.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
+import type { FailedRecovery, ReconnectReason } from "../../core/connectionState.ts";
+import type { ErrorCode } from "../../core/errors.ts";
 import type { HeartbeatPolicy } from "../../core/machine/input.ts";
 import type { FetchToken } from "../options.ts";
 import type { Driver, ProtocolHost } from "../protocol.ts";
@@ -21,6 +23,9 @@ const resumeItems = 50;
 
 /** A server that asks for a faster pulse does not get it. */
 const leastPulseMs = 1_000;
+
+/** What a frame means once the server has greeted; the decoder has checked its shape. */
+type Hearing = { readonly [T in ServerFrame["t"]]?: (frame: FrameOf<T, ServerFrame>) => unknown };
 
 export const drive = (
   { auth, maxAgeMs = Infinity, ackTimeoutMs = 10_000 }: ResilientOptions,
@@ -63,34 +68,22 @@ export const drive = (
     transmit(pack([authFrame(token), text({ t: "resume", channels, producers })]));
   };
 
-  const fetchToken = (then: (token: string | null) => void): void => {
+  const refuse = (error: ErrorCode, why: string, recovery: FailedRecovery): void =>
+    dispatch({ type: "refused", error, text: why, recovery });
+  const fail = (reason: ReconnectReason, code: number, error: ErrorCode, cause: unknown): void =>
+    dispatch({ type: "attemptFailed", reason, code, error, text: String(cause) });
+
+  const fetchToken = async (then: (token: string | null) => void): Promise<void> => {
     if (!auth) return then(null);
     const signal = host.signal();
-    const failed = (cause: unknown): void => {
-      if (!signal.aborted)
-        dispatch({
-          type: "attemptFailed",
-          reason: "auth",
-          code: 1000,
-          error: "AUTH_FAILED",
-          text: String(cause),
-        });
-    };
     try {
-      Promise.resolve(auth({ signal, refresh })).then((answer) => {
-        if (signal.aborted) return;
-        refresh = false;
-        if (answer) then(answer.token);
-        else
-          dispatch({
-            type: "refused",
-            error: "UNAUTHORISED",
-            text: "nobody is signed in",
-            recovery: "sign-in",
-          });
-      }, failed);
-    } catch (error) {
-      failed(error);
+      const answer = await auth({ signal, refresh });
+      if (signal.aborted) return;
+      refresh = false;
+      if (answer) then(answer.token);
+      else refuse("UNAUTHORISED", "nobody is signed in", "sign-in");
+    } catch (cause) {
+      if (!signal.aborted) fail("auth", closeCodes.normal, "AUTH_FAILED", cause);
     }
   };
 
@@ -102,109 +95,66 @@ export const drive = (
     }
   };
 
-  const greet = (frame: ServerFrame | undefined): boolean => {
-    if (frame?.t !== "hello") {
-      dispatch({
-        type: "refused",
-        error: "NOT_RESILIENT",
-        text: "the server does not speak resilient.v1; for other servers use plainProtocol()",
-        recovery: "manual",
-      });
-      return false;
-    }
-    if (frame.v !== PROTOCOL_VERSION) {
-      dispatch({
-        type: "refused",
-        error: "VERSION_UNSUPPORTED",
-        text: `the server speaks version ${frame.v}`,
-        recovery: "update-app",
-      });
-      return false;
-    }
+  const greet = (frame: ServerFrame | undefined): void => {
+    if (frame?.t !== "hello")
+      return refuse(
+        "NOT_RESILIENT",
+        "the server does not speak resilient.v1; for other servers use plainProtocol()",
+        "manual",
+      );
+    if (frame.v !== PROTOCOL_VERSION)
+      return refuse("VERSION_UNSUPPORTED", `the server speaks version ${frame.v}`, "update-app");
     greeted = true;
     delivery.setLimits(frame.limits);
     // Leaves the server's own ping a moment to arrive before this side asks.
-    const [hbMs, hbTimeoutMs] = [
-      Math.max(frame.hbMs, leastPulseMs),
-      Math.max(frame.hbTimeoutMs, leastPulseMs),
-    ];
+    const hbMs = Math.max(frame.hbMs, leastPulseMs);
+    const hbTimeoutMs = Math.max(frame.hbTimeoutMs, leastPulseMs);
     const slackMs = Math.min(hbTimeoutMs / 4, 2_500);
     heartbeat = { intervalMs: hbMs + slackMs, timeoutMs: hbTimeoutMs - slackMs };
     begin();
-    return true;
   };
 
-  const hear = (frame: ServerFrame): void => {
-    switch (frame.t) {
-      case "authed":
-        if (subject !== null && subject !== frame.subject) host.queue.purge();
-        subject = frame.subject;
-        return;
-      case "welcome":
-        dispatch({ type: "welcomed", spreadMs: frame.spreadMs });
-        welcomed = true;
-        frame.channels.forEach(catchUp.verdict);
-        catchUp.missing().forEach(subscribe);
-        if (laterClaims.length) transmit(text({ t: "claim", producers: laterClaims.splice(0) }));
-        return;
-      case "subscribed":
-        return catchUp.verdict(frame);
-      case "positions":
-        claimed -= frame.producers.length;
-        return frame.producers.forEach(delivery.position);
-      case "delta":
-        return catchUp.delta(frame);
-      case "snapshot":
-        return catchUp.snapshot(frame);
-      case "live":
-        return catchUp.live(frame);
-      case "data":
-        return catchUp.data(frame);
-      case "ack":
-        return delivery.ack(frame);
-      case "nack":
-        return delivery.nack(frame);
-      case "ping":
-        return void transmit('{"t":"pong"}');
-      case "pong":
-        if (pingedAtMs !== null) {
-          const sample = clock.nowMs() - pingedAtMs;
-          rttMs = rttMs ? rttMs + (sample - rttMs) / 8 : sample;
-          pingedAtMs = null;
-        }
-        return;
-      case "reauth":
-        refresh = true;
-        return fetchToken((fresh) => void transmit(authFrame(fresh)));
-      case "goaway":
-        return dispatch({ type: "goawayReceived", minMs: frame.minMs, maxMs: frame.maxMs });
-      case "vol": {
-        const channel = host.channels.all.get(frame.c);
-        if (channel)
-          host.channels.deliver(channel, {
-            data: frame.d,
-            id: dice.uuid(),
-            channel: frame.c,
-            seq: undefined,
-            lam: undefined,
-            own: false,
-            replayed: false,
-          });
-        return;
-      }
-      case "error":
-        if (frame.code !== "INVALID_SEQ") return;
-        if (++invalidSeqs > 1)
-          return dispatch({
-            type: "refused",
-            error: "INVALID_SEQ",
-            text: "the server refused a cursor twice",
-            recovery: "manual",
-          });
-        return catchUp.discard(frame.ref ?? "");
-      default:
-        return;
-    }
+  const hear: Hearing = {
+    authed: (frame) => {
+      if (subject !== null && subject !== frame.subject) host.queue.purge();
+      subject = frame.subject;
+    },
+    welcome: ({ spreadMs, channels }) => {
+      dispatch({ type: "welcomed", spreadMs });
+      welcomed = true;
+      channels.forEach(catchUp.verdict);
+      catchUp.missing().forEach(subscribe);
+      if (laterClaims.length) transmit(text({ t: "claim", producers: laterClaims.splice(0) }));
+    },
+    subscribed: catchUp.verdict,
+    positions: ({ producers }) => {
+      claimed -= producers.length;
+      producers.forEach(delivery.position);
+    },
+    delta: catchUp.delta,
+    snapshot: catchUp.snapshot,
+    live: catchUp.live,
+    data: catchUp.data,
+    ack: delivery.ack,
+    nack: delivery.nack,
+    ping: () => transmit('{"t":"pong"}'),
+    pong: () => {
+      if (pingedAtMs === null) return;
+      const sample = clock.nowMs() - pingedAtMs;
+      rttMs = rttMs ? rttMs + (sample - rttMs) / 8 : sample;
+      pingedAtMs = null;
+    },
+    reauth: () => {
+      refresh = true;
+      void fetchToken((fresh) => transmit(authFrame(fresh)));
+    },
+    goaway: ({ minMs, maxMs }) => dispatch({ type: "goawayReceived", minMs, maxMs }),
+    vol: ({ c, d }) => host.channels.deliverLoose(c, d, dice.uuid()),
+    error: ({ code, ref = "" }) => {
+      if (code !== "INVALID_SEQ") return;
+      if (++invalidSeqs > 1) refuse("INVALID_SEQ", "the server refused a cursor twice", "manual");
+      else catchUp.discard(ref);
+    },
   };
 
   const isOpen = (): boolean => welcomed && ["resuming", "connected"].includes(host.state());
@@ -223,25 +173,20 @@ export const drive = (
       token = undefined;
       pingedAtMs = null;
       term++;
-      fetchToken((answer) => {
+      void fetchToken((answer) => {
         token = answer;
         begin();
       });
     },
     received: (data) => {
       const frames = typeof data === "string" ? decodeServerFrames(data) : null;
-      if (!greeted && !greet(frames?.[0])) return;
+      if (!greeted) greet(frames?.[0]);
+      if (!greeted) return;
       try {
         if (!frames) throw new SyntaxError("a frame has a wrong shape");
-        for (const frame of frames) hear(frame);
+        for (const frame of frames) hear[frame.t]?.(frame as never);
       } catch (error) {
-        return dispatch({
-          type: "attemptFailed",
-          reason: "closed",
-          code: closeCodes.protocol,
-          error: "INVALID_FRAME",
-          text: String(error),
-        });
+        return fail("closed", closeCodes.protocol, "INVALID_FRAME", error);
       }
       mayFinish();
       if (host.state() === "connected") delivery.pump();
