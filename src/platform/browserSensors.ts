@@ -9,7 +9,7 @@ export const browserSensors = (): Sensors | undefined => {
   return {
     hidden: () => document.visibilityState === "hidden",
     listen: (hear) => {
-      const removals: (() => void)[] = [];
+      const scope = new AbortController();
       const on = (
         target: EventTarget | undefined,
         type: string,
@@ -19,8 +19,7 @@ export const browserSensors = (): Sensors | undefined => {
           const what = hint(event);
           if (what) hear(what);
         };
-        target?.addEventListener(type, heard);
-        removals.push(() => target?.removeEventListener(type, heard));
+        target?.addEventListener(type, heard, { signal: scope.signal });
       };
       on(window, "online", () => "online");
       on(window, "offline", () => "offline");
@@ -30,9 +29,7 @@ export const browserSensors = (): Sensors | undefined => {
       on(document, "freeze", () => "suspended");
       on(document, "resume", () => "restored");
       on(window, "pageshow", (event) => (event as PageTransitionEvent).persisted && "restored");
-      return () => {
-        for (const remove of removals) remove();
-      };
+      return () => scope.abort();
     },
   };
 };

@@ -6,25 +6,17 @@ export const browserSocket =
   (url, protocols, events) => {
     const socket = new WebSocketClass(url, [...protocols]);
     socket.binaryType = "arraybuffer";
-    let over = false;
-    const opened = (): void => events.opened();
-    const received = ({ data }: MessageEvent<string | ArrayBuffer>): void => events.received(data);
-    // `error` says nothing that `close` does not say after it, but Node's and mocks' throw without a listener.
-    const failed = (): void => undefined;
-    const closed = ({ code, reason, wasClean }: CloseEvent): void => {
-      detach();
-      events.closed({ code, reason, wasClean });
-    };
     const detach = (): void => {
-      over = true;
-      socket.removeEventListener("open", opened);
-      socket.removeEventListener("message", received);
-      socket.removeEventListener("close", closed);
+      socket.onopen = socket.onmessage = socket.onclose = null;
     };
-    socket.addEventListener("open", opened);
-    socket.addEventListener("message", received);
-    socket.addEventListener("error", failed);
-    socket.addEventListener("close", closed);
+    socket.onopen = () => events.opened();
+    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => events.received(data);
+    // It says nothing that `close` does not say after it, but Node's and mocks' throw without a listener.
+    socket.onerror = () => undefined;
+    socket.onclose = (close) => {
+      detach();
+      events.closed(close);
+    };
     const close = (code: number, reason: string): void => {
       try {
         socket.close(code, reason);
@@ -35,7 +27,6 @@ export const browserSocket =
     return {
       close,
       abandon: (code, reason) => {
-        if (over) return;
         detach();
         close(code, reason);
       },
