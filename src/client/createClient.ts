@@ -52,8 +52,9 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     });
   };
 
+  const isConnected = (): boolean => machine.state().name === "connected";
   const pump = (): void => {
-    if (machine.state().name === "connected") driver.pump();
+    if (isConnected()) driver.pump();
   };
 
   const upkeepIn = (delayMs: number): void => {
@@ -62,11 +63,13 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     upkeepAtMs = atMs;
     timers.arm("upkeep", delayMs, () => {
       upkeepAtMs = Infinity;
-      const dueMs = Math.min(queue.expire(), channels.sweep());
-      if (machine.state().name === "connected") driver.upkeep();
-      if (dueMs < Infinity) upkeepIn(dueMs);
+      const dueMs = choresMs();
+      if (isConnected()) driver.upkeep?.();
+      upkeepIn(dueMs);
     });
   };
+  /** Does what is due by the clock; ms until the next, Infinity without one. */
+  const choresMs = (): number => Math.min(queue.expire(), channels.sweep());
 
   const queue = createQueue({
     clock,
@@ -80,18 +83,15 @@ export const createClient = (options: ClientOptions): ResilientClient => {
   const channels = createChannels({
     clock,
     emitter,
-    opened: (name) => driver.subscribed(name),
-    closed: (name) => driver.unsubscribed(name),
-    idle: () => {
-      const dueMs = channels.sweep(!isLive());
-      if (dueMs < Infinity) upkeepIn(dueMs);
-    },
+    opened: (name) => driver.subscribed?.(name),
+    closed: (name) => driver.unsubscribed?.(name),
+    idle: () => upkeepIn(channels.sweep(!isLive())),
   });
 
   const transport = createTransport(ports.socket, clock, {
     opened: () => {
       machine.dispatch({ type: "socketOpened" });
-      driver.opened();
+      driver.opened?.();
     },
     received: (data) => driver.received(data),
     lost: (code, text) => {
@@ -153,10 +153,9 @@ export const createClient = (options: ClientOptions): ResilientClient => {
       // A sign of life is no change to the user.
       if (from.name === "connected" && to.name === "connected" && from.sinceMs === to.sinceMs) return;
       const before = shown;
-      shown = toConnectionState(to, clock.wallMs() - clock.nowMs());
-      if (isLive()) upkeepIn(Math.min(queue.expire(), channels.sweep()));
-      if (to.name === "connected") pump();
-      const now = shown;
+      const now = (shown = toConnectionState(to, clock.wallMs() - clock.nowMs()));
+      if (isLive()) upkeepIn(choresMs());
+      pump();
       logger?.(now.name === "failed" ? "error" : "info", "TRANSITION", {
         from: before.name,
         to: now.name,

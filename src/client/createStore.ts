@@ -1,4 +1,4 @@
-import { notifyAll } from "./notifyAll.ts";
+import { createListeners } from "./createListeners.ts";
 import type { Store } from "./store.ts";
 
 export interface WritableStore<T> extends Store<T> {
@@ -12,20 +12,8 @@ export const createStore = <T>(
   atServer: T,
   report: (error: unknown) => void,
 ): WritableStore<T> => {
-  const listeners = new Set<() => void>();
-  return {
-    get: read,
-    getServer: () => atServer,
-    subscribe: (listener) => {
-      // A wrapper of its own, so that a function subscribed twice is removed once.
-      const entry = () => listener();
-      listeners.add(entry);
-      return () => {
-        listeners.delete(entry);
-      };
-    },
-    notify: () => notifyAll(listeners, report),
-  };
+  const { add, notify } = createListeners<[]>(report);
+  return { get: read, getServer: () => atServer, subscribe: add, notify };
 };
 
 /** Remembers what `make` made until `version` answers something else. */

@@ -1,6 +1,6 @@
 import type { ClientEvents } from "./ResilientClient.ts";
 import { ResilientSocketError } from "../core/errors.ts";
-import { notifyAll } from "./notifyAll.ts";
+import { createListeners, type Listeners } from "./createListeners.ts";
 
 export interface Emitter {
   readonly on: <K extends keyof ClientEvents>(
@@ -12,28 +12,19 @@ export interface Emitter {
   readonly report: (error: unknown) => void;
 }
 
-type Handlers = Map<keyof ClientEvents, Set<(event: never) => void>>;
-
 export const createEmitter = (): Emitter => {
-  const handlers: Handlers = new Map();
-  const emit: Emitter["emit"] = (type, event) => {
-    const heard = handlers.get(type);
-    // An `error` handler that throws must not be told about itself.
-    if (heard)
-      notifyAll(heard as Set<(event: unknown) => void>, type === "error" ? () => undefined : report, event);
-  };
+  const heard = new Map<keyof ClientEvents, Listeners<[never]>>();
+  const emit: Emitter["emit"] = (type, event) => heard.get(type)?.notify(event as never);
   const report = (cause: unknown): void =>
     emit("error", new ResilientSocketError("HANDLER_THREW", String(cause), cause));
   return {
     emit,
     report,
     on: (type, handler) => {
-      const entry = (event: never): void => handler(event);
-      const heard = handlers.get(type) ?? new Set();
-      handlers.set(type, heard.add(entry));
-      return () => {
-        heard.delete(entry);
-      };
+      // An `error` handler that throws must not be told about itself.
+      const listeners = heard.get(type) ?? createListeners(type === "error" ? () => undefined : report);
+      heard.set(type, listeners);
+      return listeners.add(handler);
     },
   };
 };

@@ -49,7 +49,6 @@ const drive = ({ parse = parseAny, isAck, ping, isPong }: PlainOptions, host: Pr
   };
 
   return {
-    opened: () => undefined,
     received: (raw) => {
       if (isPong?.(raw)) return;
       const acked = isAck?.(raw);
@@ -79,9 +78,6 @@ const drive = ({ parse = parseAny, isAck, ping, isPong }: PlainOptions, host: Pr
         }
       }
     },
-    upkeep: () => undefined,
-    subscribed: () => undefined,
-    unsubscribed: () => undefined,
     heartbeat: () => (ping ? host.heartbeat : null),
     rttMs: () => 0,
   };

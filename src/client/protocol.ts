@@ -28,10 +28,10 @@ export interface ProtocolHost {
   readonly upkeepIn: (delayMs: number) => void;
 }
 
-/** One per client; told about each socket. */
+/** One per client; told about each socket. What is absent has nothing to do. */
 export interface Driver {
   /** A socket is open. */
-  readonly opened: () => void;
+  readonly opened?: () => void;
   readonly received: (data: string | ArrayBuffer) => void;
   /** The socket is gone. */
   readonly closed: (code: number) => void;
@@ -40,11 +40,11 @@ export interface Driver {
   /** Transmit what waits; called in `connected` only. */
   readonly pump: () => void;
   /** Timed chores in `connected`; asks for the next by `upkeepIn`. */
-  readonly upkeep: () => void;
+  readonly upkeep?: () => void;
   /** A channel got its first handler. */
-  readonly subscribed: (channel: string) => void;
+  readonly subscribed?: (channel: string) => void;
   /** The last handler left a while ago. */
-  readonly unsubscribed: (channel: string) => void;
+  readonly unsubscribed?: (channel: string) => void;
   readonly heartbeat: () => HeartbeatPolicy | null;
   /** Smoothed round trip in ms, 0 when unknown. */
   readonly rttMs: () => number;

@@ -12,8 +12,8 @@ export interface Loss {
   readonly reason: ReconnectReason;
   readonly error: ErrorCode;
   readonly text: string;
-  /** Close code; absent when this side ended it. */
-  readonly code?: number;
+  /** Absent when this side ended it. */
+  readonly closeCode?: number;
 }
 
 /** A cause on this side explains a loss for this long. */
@@ -33,13 +33,13 @@ const clamp = (value: number, min: number, max: number): number => Math.min(Math
  */
 export const afterLoss = (
   { name, memory: before }: State,
-  { reason, error: errorCode, text, code = 0 }: Loss,
+  { reason, error, text, closeCode = 0 }: Loss,
   input: Input,
 ): Next => {
   const { nowMs, dice, policy } = input;
   const established = name === "connected";
-  const lastError = new ResilientSocketError(errorCode, text);
-  const refusals = isRefusal(code) ? before.refusals + 1 : 0;
+  const lastError = new ResilientSocketError(error, text);
+  const refusals = isRefusal(closeCode) ? before.refusals + 1 : 0;
   const failingSinceMs = established ? nowMs : (before.failingSinceMs ?? nowMs);
   const failingMs = nowMs - failingSinceMs;
   const attempt = before.attempt + 1;
@@ -59,10 +59,10 @@ export const afterLoss = (
     arm("retry", delayMs),
   ];
 
-  const end = terminal(code);
+  const end = terminal(closeCode);
   if (end) return fail(...end, text);
   if (refusals > maxRefusals)
-    return fail("CLOSED_BY_SERVER", "manual", `close code ${code}, ${refusals} times`);
+    return fail("CLOSED_BY_SERVER", "manual", `close code ${closeCode}, ${refusals} times`);
   if (!policy.backoff || attempt > policy.maxAttempts || failingMs >= policy.budgetMs)
     return fail("RETRIES_EXHAUSTED", "manual", `gave up after ${attempt} attempts: ${text}`);
 

@@ -3,26 +3,20 @@ import type { State } from "./machine/state.ts";
 
 /** What the user sees of a machine state. `wallOffsetMs` turns monotonic ms into Unix ms. */
 export const toConnectionState = (state: State, wallOffsetMs: number): ConnectionState => {
-  const { attempt, lastError } = state.memory;
-  switch (state.name) {
+  const { memory, ...own } = state;
+  const { attempt, lastError } = memory;
+  switch (own.name) {
     case "disconnected":
-      return { name: state.name, reason: state.reason };
-    case "connected":
-      return { name: state.name, since: state.sinceMs + wallOffsetMs };
-    case "reconnecting": {
-      const retryAt = state.retryAtMs + wallOffsetMs;
-      return {
-        name: state.name,
-        attempt,
-        retryAt,
-        reason: state.reason,
-        lastError,
-        recovery: { kind: "automatic", at: retryAt },
-      };
-    }
     case "failed":
-      return { name: state.name, code: state.code, error: state.error, recovery: state.recovery };
+      return own;
+    case "connected":
+      return { name: own.name, since: own.sinceMs + wallOffsetMs };
+    case "reconnecting": {
+      const { name, reason, retryAtMs } = own;
+      const retryAt = retryAtMs + wallOffsetMs;
+      return { name, attempt, retryAt, reason, lastError, recovery: { kind: "automatic", at: retryAt } };
+    }
     default:
-      return { name: state.name, attempt };
+      return { name: own.name, attempt };
   }
 };

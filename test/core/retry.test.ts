@@ -5,7 +5,7 @@ import type { Input, Policy } from "../../src/core/machine/input.ts";
 import { freshMemory, type Memory, type StateOf } from "../../src/core/machine/state.ts";
 import { afterLoss, type Loss } from "../../src/core/retry.ts";
 
-const closed: Loss = { reason: "closed", error: "SOCKET_CLOSED", text: "", code: 1006 };
+const closed: Loss = { reason: "closed", error: "SOCKET_CLOSED", text: "", closeCode: 1006 };
 const input = (over: Partial<Input> = {}, policy: Partial<Policy> = {}): Input => ({
   ...sampleInput,
   ...over,
@@ -82,14 +82,18 @@ describe("what follows a loss", () => {
     [4500, "PROTOCOL_ERROR", "manual"],
     [4999, "CLOSED_BY_SERVER", "manual"],
   ] as const)("ends at %i with %s and recovery %s (fault 5)", (code, error, kind) => {
-    expect(plan({ code })).toMatchObject({ name: "failed", error: { code: error }, recovery: { kind } });
+    expect(plan({ closeCode: code })).toMatchObject({
+      name: "failed",
+      error: { code: error },
+      recovery: { kind },
+    });
   });
 
   it.each([1000, 1001, 1005, 1006, 1009, 1011, 1012, 1013, 1015, 3000, 4000, 4001, 4004, 4014, 4499])(
     "retries after %i (fault 3, fault 4)",
     (code) => {
       for (let refusals = 0; refusals < 9; refusals++)
-        expect(plan({ code }, { refusals }).name).toBe("reconnecting");
+        expect(plan({ closeCode: code }, { refusals }).name).toBe("reconnecting");
     },
   );
 
@@ -98,11 +102,11 @@ describe("what follows a loss", () => {
     (code) => {
       let before = memory();
       for (let i = 0; i < 3; i++) {
-        const next = plan({ code }, before);
+        const next = plan({ closeCode: code }, before);
         expect(next.name).toBe("reconnecting");
         before = next.memory;
       }
-      expect(plan({ code }, before)).toMatchObject({
+      expect(plan({ closeCode: code }, before)).toMatchObject({
         name: "failed",
         error: { code: "CLOSED_BY_SERVER" },
       });

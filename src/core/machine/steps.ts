@@ -49,7 +49,12 @@ export const suspend = (state: State): Next => stop(state, { reason: "suspended"
 export const lose = (state: State, { code, text }: EventOf<"socketLost">, input: Input): Next =>
   afterLoss(
     state,
-    { reason: "closed", error: "SOCKET_CLOSED", text: `close code ${code}${text && ` ${text}`}`, code },
+    {
+      reason: "closed",
+      error: "SOCKET_CLOSED",
+      text: `close code ${code}${text && ` ${text}`}`,
+      closeCode: code,
+    },
     input,
   );
 
@@ -59,11 +64,8 @@ const giveUp = (state: State, loss: Loss, code: number, input: Input): Next => [
   close(code, loss.error),
 ];
 
-export const failAttempt = (
-  state: State,
-  { reason, error, text, code }: EventOf<"attemptFailed">,
-  input: Input,
-): Next => giveUp(state, { reason, error, text }, code, input);
+export const failAttempt = (state: State, event: EventOf<"attemptFailed">, input: Input): Next =>
+  giveUp(state, event, event.code, input);
 
 export const missSocket = (state: State, _event: Event, input: Input): Next =>
   giveUp(
