@@ -6,6 +6,7 @@ import type { ClientOptions } from "../../src/client/options.ts";
 import { plainProtocol, type PlainOptions } from "../../src/client/plainProtocol.ts";
 import { fixed } from "../../src/core/backoff.ts";
 import { breaker } from "../../src/core/breaker.ts";
+import { evictOldest } from "../../src/core/evictOldest.ts";
 import { createNetwork } from "../../src/testing/network.ts";
 import { createPage } from "../../src/testing/page.ts";
 import { seededDice } from "../../src/testing/seededDice.ts";
@@ -116,5 +117,15 @@ describe("a feature does its work where it is given", () => {
     await clock.advance(101);
     await cut();
     expect(client.state.get()).toMatchObject({ reason: "breaker" });
+  });
+
+  it("overflow: the oldest message leaves a full outbox", async () => {
+    const full = bare({ outbox: { capacity: 1, overflow: evictOldest } });
+    const first = full.client.send(1);
+    full.client.send(2);
+    expect(await first.settled).toEqual({ kind: "evicted" });
+    const refusing = bare({ outbox: { capacity: 1 } });
+    refusing.client.send(1);
+    expect(await refusing.client.send(2).settled).toMatchObject({ kind: "rejected", code: "QUEUE_FULL" });
   });
 });

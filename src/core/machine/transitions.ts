@@ -39,15 +39,12 @@ export const socketRows = {
     disconnect: stop,
     socketLost: lose,
     deadlineDue: missSocket,
-    attemptFailed: failAttempt,
   },
   connected: {
     connect: ignored,
     reconnect: redial,
     disconnect: stop,
     socketLost: lose,
-    attemptFailed: failAttempt,
-    refused: refuse,
     uptimeDue: settle,
   },
   reconnecting: {
@@ -87,7 +84,7 @@ export const plainRows = {
 
 /** The handshake of `resilient.v1`. */
 export const resilientRows = {
-  connecting: { socketOpened: authenticate },
+  connecting: { socketOpened: authenticate, attemptFailed: failAttempt },
   authenticating: {
     connect: ignored,
     reconnect: redial,
@@ -110,6 +107,8 @@ export const resilientRows = {
     goawayReceived: ignored,
   },
   connected: {
+    attemptFailed: failAttempt,
+    refused: refuse,
     resumed: ignored,
     goawayReceived: prepareLeave,
     leaveDue: redial,
