@@ -115,4 +115,7 @@ const end = async (): Promise<void> => {
   rmSync(folder, { recursive: true, force: true });
   process.exit();
 };
+// `kill` of npm reaches only its shell: whoever loses its parent ends too.
+const parent = process.ppid;
+setInterval(() => process.ppid !== parent && void end(), 1_000).unref();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => void end());

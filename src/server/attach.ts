@@ -34,7 +34,11 @@ export function attach(attachment: AttachOptions): () => void {
       return;
     }
     const reason = whyRefused(attachment, request);
-    if (reason) return refuse(socket, reason);
+    if (reason) {
+      const { origin = "", host = "" } = request.headers;
+      attachment.log("warn", "UPGRADE_REFUSED", { reason, origin: printable(origin), host: printable(host) });
+      return refuse(socket, reason);
+    }
     const upgrade = (server: WebSocketServer) =>
       server.handleUpgrade(request, socket, head, (ws) => adopt(attachment, ws, request));
     if (upgrader) upgrade(upgrader);
@@ -87,6 +91,9 @@ function adopt({ accept, log }: AttachOptions, ws: WebSocket, request: IncomingM
 function requestOf({ url, headers, socket }: IncomingMessage): HandshakeRequest {
   return { url: url ?? "", headers, remoteAddress: socket.remoteAddress ?? "" };
 }
+
+/** A header in a log: short, without control characters. */
+const printable = (header: string): string => header.slice(0, 200).replace(/[^\x20-\x7e]/g, "?");
 
 const pathOf = ({ url }: IncomingMessage): string => (url ?? "").split("?", 1)[0] ?? "";
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { nodeClock } from "../platform/nodeClock.ts";
 import { systemDice } from "../platform/systemDice.ts";
 import { attach } from "./attach.ts";
+import { consoleLogger } from "./consoleLogger.ts";
 import { createServerCore } from "./createServerCore.ts";
 import type { HashPayload } from "./judge.ts";
 import type { ResilientServer, ResilientServerOptions } from "./options.ts";
@@ -16,7 +17,13 @@ const hashPayload: HashPayload = (payload) =>
 export function createResilientServer(options: ResilientServerOptions): ResilientServer {
   const store = options.store ?? sqliteStore({ path: "./resilient-socket.db" });
   const ports = options.ports ?? { clock: nodeClock, dice: systemDice };
-  const { context, ...server } = createServerCore({ ...options, store, ports, hashPayload });
+  const { context, ...server } = createServerCore({
+    ...options,
+    logger: options.logger ?? consoleLogger(ports.clock),
+    store,
+    ports,
+    hashPayload,
+  });
   const { limits, metrics, log } = context;
   const detachments: (() => void)[] = [];
   const health = () =>

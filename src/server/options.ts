@@ -97,6 +97,7 @@ export interface ResilientServerOptions {
   /** Reconnects per second this node takes: `welcome.spreadMs` = connections ÷ this. Default 1 000. */
   readonly acceptPerSecond?: number | undefined;
   readonly limits?: ServerLimits | undefined;
+  /** Default: warnings and errors on the console, each code at most every 10 s. `() => {}` for silence. */
   readonly logger?: Logger | undefined;
   /** Time and dice, for tests. */
   readonly ports?: { readonly clock: Clock; readonly dice: Dice } | undefined;

@@ -121,6 +121,22 @@ describe("the handshake", () => {
     expect(one.tab.outbox.state.get().depth).toBe(1);
   });
 
+  it.each([
+    ["a bare string", "secret"],
+    ["another shape", { access_token: "secret" }],
+  ])(
+    "says what auth must answer when it answers %s, without repeating the token (S20)",
+    async (_, answer) => {
+      const one = scene({ auth: () => answer as never });
+      one.tab.connect();
+      one.socket().open();
+      await one.settle();
+      const state = one.tab.state.get();
+      expect(state).toMatchObject({ name: "reconnecting", lastError: { code: "AUTH_FAILED" } });
+      expect(state.name === "reconnecting" && state.lastError?.message).toMatch(/\{ token \}(?!.*secret)/);
+    },
+  );
+
   it("fails with recovery sign-in when nobody is signed in; reconnect() asks again (fault 5)", async () => {
     let user: string | null = null;
     const one = scene({ auth: () => (user ? { token: user } : null) });

@@ -14,6 +14,7 @@ const start = async (options: Partial<ResilientServerOptions> = {}, path = "/ws"
   server = createResilientServer({
     store: memoryStore(),
     authenticate: () => ({ subject: "ann" }),
+    logger: () => undefined,
     ...options,
   });
   server.attach(http, { path });
@@ -67,6 +68,14 @@ const fetchText = (path: string) =>
   });
 
 describe("the upgrade", () => {
+  it("logs why an upgrade was refused, headers shortened and made printable (S1, S20)", async () => {
+    const logged: unknown[] = [];
+    await start({ logger: (level, code, fields) => logged.push([level, code, fields]) });
+    expect(await dial({ origin: `https://evil.example/${"x".repeat(500)}` })).toMatchObject({ status: 403 });
+    expect(logged).toMatchObject([["warn", "UPGRADE_REFUSED", { reason: "403 Forbidden" }]]);
+    expect(JSON.stringify(logged).length).toBeLessThan(500);
+  });
+
   it("speaks the protocol over a real socket", async () => {
     await start();
     const { ws } = await dial();

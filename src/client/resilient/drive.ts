@@ -80,6 +80,8 @@ export const drive = (
       const answer = await auth({ signal, refresh });
       if (signal.aborted) return;
       refresh = false;
+      if (answer && typeof answer.token !== "string")
+        throw new TypeError("auth must answer { token } or null");
       if (answer) then(answer.token);
       else refuse("UNAUTHORISED", "nobody is signed in", "sign-in");
     } catch (cause) {

@@ -78,7 +78,11 @@ export const missSocket = (state: State, _event: Event, input: Input): Next =>
 export const missWelcome = (state: State, _event: Event, input: Input): Next =>
   giveUp(
     state,
-    { reason: "timeout", error: "HANDSHAKE_TIMEOUT", text: "no welcome in time" },
+    {
+      reason: "timeout",
+      error: "HANDSHAKE_TIMEOUT",
+      text: "no welcome in time: is it a resilient.v1 server?",
+    },
     closeCodes.authTimeout,
     input,
   );
