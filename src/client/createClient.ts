@@ -12,6 +12,7 @@ import { createEmitter } from "./emitter.ts";
 import type { ClientOptions } from "./options.ts";
 import { readPolicy } from "./readPolicy.ts";
 import type { Driver } from "./protocol.ts";
+import { notifyAll } from "./notifyAll.ts";
 import { createQueue } from "./queue.ts";
 import type { ResilientClient, TabsState } from "./ResilientClient.ts";
 import { runMachine } from "./runMachine.ts";
@@ -156,11 +157,12 @@ export const createClient = (options: ClientOptions): ResilientClient => {
       const now = (shown = toConnectionState(to, clock.wallMs() - clock.nowMs()));
       if (isLive()) upkeepIn(choresMs());
       pump();
-      logger?.(now.name === "failed" ? "error" : "info", "TRANSITION", {
-        from: before.name,
-        to: now.name,
-        event,
-      });
+      if (logger)
+        notifyAll([logger], emitter.report, now.name === "failed" ? "error" : "info", "TRANSITION", {
+          from: before.name,
+          to: now.name,
+          event,
+        });
       state.notify();
       emitter.emit("transition", { from: before, to: now, event });
       if (now.name === "failed") emitter.emit("error", now.error);

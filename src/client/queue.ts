@@ -5,6 +5,7 @@ import type { Settled } from "../core/sender.ts";
 import type { Settlement } from "../core/settlement.ts";
 import type { QueueState } from "../core/queueState.ts";
 import { utf8Bytes } from "../core/utf8Bytes.ts";
+import { isName } from "./isName.ts";
 import { createReceipt, type ReceiptHandle } from "./createReceipt.ts";
 import { createStore, memoised, type WritableStore } from "./createStore.ts";
 import type { Emitter } from "./emitter.ts";
@@ -143,6 +144,15 @@ export const createQueue = ({ clock, dice, emitter, encode, options, changed, du
     }
   };
 
+  const isBarred = (guard: SendOptions["guard"]): boolean => {
+    try {
+      return guard?.() === false;
+    } catch (error) {
+      emitter.report(error);
+      return true;
+    }
+  };
+
   const queue: Queue = {
     outbox,
     producers,
@@ -174,11 +184,12 @@ export const createQueue = ({ clock, dice, emitter, encode, options, changed, du
         return tag;
       };
       const reject = (code: string): Receipt => refuse({ kind: "rejected", code, by: "client" });
+      if (!isName(channel, 256) || !isName(id, 128)) return reject("INVALID_NAME");
       const body = encoded(payload);
       if (body === undefined) return reject("UNSERIALIZABLE");
       const bytes = typeof body === "string" ? utf8Bytes(body) : body.byteLength;
       if (bytes + utf8Bytes(channel + id) > queue.maxMessageBytes) return reject("TOO_LARGE");
-      if (signal?.aborted || guard?.() === false) return refuse({ kind: "aborted" });
+      if (signal?.aborted || isBarred(guard)) return refuse({ kind: "aborted" });
       if (isFull(bytes)) {
         if (!overflow || bytes > maxBytes) return reject("QUEUE_FULL");
         for (const row of overflow(outbox, () => !isFull(bytes))) settleOne(row, { kind: "evicted" });

@@ -2,6 +2,7 @@
 export type ErrorCode =
   // at send
   | "UNSERIALIZABLE"
+  | "INVALID_NAME"
   | "TOO_LARGE"
   | "QUEUE_FULL"
   | "SSR"

@@ -17,12 +17,13 @@ const LONGEST_MS = 2 ** 31 - 1;
 /** Asks for a fresh token before the old one expires. Answers how to stop. The wall clock is read because expiry is one. */
 export function watchExpiry({ clock, expiresAt, onReauth, onExpired }: ExpiryOptions): () => void {
   let isAsked = false;
+  // Half of a short life: a token asked for at once would be asked for again and again.
+  const noticeMs = Math.min(NOTICE_MS, (expiresAt - clock.wallMs()) / 2);
   let cancel = () => {};
   const look = () => {
     const leftMs = expiresAt - clock.wallMs();
     if (leftMs <= 0) return onExpired();
-    const noticeMs = Math.min(NOTICE_MS, leftMs / 2);
-    const isTime = leftMs <= NOTICE_MS;
+    const isTime = leftMs <= noticeMs;
     if (isTime && !isAsked) {
       isAsked = true;
       onReauth(leftMs);

@@ -39,6 +39,7 @@ export interface SessionOptions {
   readonly failed: (error: unknown) => void;
 }
 
+const nowhere = { epoch: "", head: 0, tail: "" } as const;
 const DEFAULT_ACCEPT_PER_SECOND = 1000;
 
 export function createSession({
@@ -123,7 +124,8 @@ export function createSession({
   }
 
   function subscribe(frame: FrameOf<"sub", ClientFrame>): void {
-    if (!subscriptions.hasRoom(1)) return tooManyChannels();
+    if (!subscriptions.hasRoom(1))
+      return send({ t: "subscribed", c: frame.c, ...nowhere, status: "denied", reason: "TOO_MANY_CHANNELS" });
     eventually(subscriptions.add(frame), (verdict) => {
       if (isStopped || !verdict) return;
       send({ t: "subscribed", ...verdict });
@@ -159,7 +161,7 @@ export function createSession({
       );
       if (isStopped || allowed === true) continue;
       subscriptions.remove(channel);
-      send({ t: "subscribed", c: channel, epoch: "", head: 0, tail: "", status: "denied" });
+      send({ t: "subscribed", c: channel, ...nowhere, status: "denied" });
     }
   }
 

@@ -250,14 +250,17 @@ describe("resume", () => {
     }
   });
 
-  it("more channels than the limit are refused with 4011 (S14)", async () => {
+  it("P4.10: a channel above the limit is denied, more than the limit at once are refused with 4011 (S14)", async () => {
     const { join } = createTestServer({ limits: { maxChannels: 2 } });
     const peer = await join([
       { c: "a", since: "now" },
       { c: "b", since: "now" },
     ]);
     await peer.send({ t: "sub", c: "c", since: "now" });
-    expect(peer.state.closed?.code).toBe(4011);
+    expect(peer.last("subscribed")).toMatchObject({ c: "c", status: "denied", reason: "TOO_MANY_CHANNELS" });
+    expect(peer.state.closed).toBeUndefined();
+    const greedy = await join(["a", "b", "c"].map((c) => ({ c, since: "now" })));
+    expect(greedy.state.closed?.code).toBe(4011);
   });
 
   it("a snapshot asked for by many at once is taken once", async () => {

@@ -1,6 +1,7 @@
 /** Channels: what the server decided about them, and the events that follow. PROTOCOL.md, "Resume". */
 import { place } from "../../core/inbox.ts";
 import type { ChannelAsk, ChannelVerdict, Cursor, FrameOf, WireEvent } from "../../protocol/frames.ts";
+import { isName } from "../isName.ts";
 import type { Channel } from "../channels.ts";
 import type { Continuity, ContinuityResult } from "../message.ts";
 import { notifyAll } from "../notifyAll.ts";
@@ -21,10 +22,12 @@ interface Progress {
 export interface CatchUp {
   /** Forget what the last socket said. */
   readonly reset: () => void;
-  /** Asks for channels that this socket was not asked for yet, at most `count`. */
-  readonly missing: (count?: number) => ChannelAsk[];
+  /** Asks for channels that this socket was not asked for yet, those that fit. */
+  readonly missing: (fits?: (ask: object) => boolean) => ChannelAsk[];
   readonly ask: (channel: Channel) => ChannelAsk;
   readonly forget: (name: string) => void;
+  /** No server takes this name: it is never asked for. */
+  readonly bar: (channel: Channel) => void;
   readonly verdict: (verdict: ChannelVerdict) => void;
   readonly delta: (frame: FrameOf<"delta">) => void;
   readonly snapshot: (frame: FrameOf<"snapshot">) => void;
@@ -80,7 +83,8 @@ export const createCatchUp = (host: ProtocolHost, resubscribe: (ask: ChannelAsk)
   ): void => {
     const nothing = { replayed: 0, missed: undefined, reason: undefined };
     const continuity: Continuity = { channel: name, result, ...nothing, ...more };
-    for (const { options } of handlers)
+    // A copy: a handler that lets go and subscribes anew is not told again.
+    for (const { options } of [...handlers])
       if (options.onContinuity) notifyAll([options.onContinuity], emitter.report, continuity);
     emitter.emit("continuity", continuity);
   };
@@ -132,6 +136,7 @@ export const createCatchUp = (host: ProtocolHost, resubscribe: (ask: ChannelAsk)
   return {
     ask,
     forget: (name) => progress.delete(name),
+    bar: (channel) => tell(channel, "denied", { reason: "INVALID_NAME" }),
     discard: (name) => {
       const channel = channels.all.get(name);
       if (!channel?.cursor) return;
@@ -139,10 +144,12 @@ export const createCatchUp = (host: ProtocolHost, resubscribe: (ask: ChannelAsk)
       tell(channel, "lost", { reason: "invalid_seq" });
     },
     reset: () => progress.clear(),
-    missing: (count) =>
+    missing: (fits = () => true) =>
       [...channels.all.values()]
-        .filter(({ dropped, name }) => !dropped && !progress.has(name))
-        .slice(0, count)
+        .filter(
+          ({ dropped, name, cursor }) =>
+            !dropped && isName(name, 256) && !progress.has(name) && fits({ name, ...cursor }),
+        )
         .map(ask),
     upkeep: () => {
       for (const [name, { phase, askAtMs }] of progress) {

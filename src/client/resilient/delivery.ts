@@ -14,6 +14,8 @@ export interface Delivery {
   readonly nack: (frame: FrameOf<"nack">) => void;
   readonly pump: () => void;
   readonly upkeep: (rttMs: number) => void;
+  /** Another subject: the numbers given so far are not its own. */
+  readonly forget: () => void;
   /** The socket was closed because a message was too large. */
   readonly tooLarge: () => void;
 }
@@ -104,6 +106,9 @@ export const createDelivery = (host: ProtocolHost, options: DeliveryOptions): De
       for (const row of queue.outbox.rows())
         if (row.bytes > queue.maxMessageBytes)
           queue.forsake(row, { kind: "rejected", code: "TOO_LARGE", by: "client" });
+    },
+    forget: () => {
+      for (const lane of lanes.values()) renew(lane, true);
     },
     tooLarge: () => {
       if (cautious)

@@ -7,6 +7,7 @@ import type { ErrorCode } from "../../core/errors.ts";
 import type { HeartbeatPolicy } from "../../core/machine/input.ts";
 import type { FetchToken } from "../options.ts";
 import type { Driver, ProtocolHost } from "../protocol.ts";
+import { isName } from "../isName.ts";
 import { createCatchUp } from "./catchUp.ts";
 import { createDelivery } from "./delivery.ts";
 import { pack, text } from "./wire.ts";
@@ -18,8 +19,10 @@ export interface ResilientOptions {
   readonly ackTimeoutMs?: number | undefined;
 }
 
-/** `auth` and `resume` together stay below the 16 KiB a server reads before it knows who speaks. */
-const resumeItems = 50;
+/** A server reads 16 KiB before it knows who speaks: what `auth` and `resume` have no room for is asked after `welcome`. */
+const resumeChars = 15_000;
+/** A claim is at most 1 kB long, a WebSocket message 64 KiB. */
+const claimItems = 50;
 
 /** A server that asks for a faster pulse does not get it. */
 const leastPulseMs = 1_000;
@@ -44,8 +47,11 @@ export const drive = (
   let rttMs = 0;
   /** INVALID_SEQ in a row, without a connection in between. */
   let invalidSeqs = 0;
+  /** Aborted when the socket is gone. */
+  let scope = new AbortController();
   let laterClaims: ProducerAsk[] = [];
   let claimed = 0;
+  let maxChannels = 0;
 
   const probe = (): void => {
     pingedAtMs ??= clock.nowMs();
@@ -61,11 +67,15 @@ export const drive = (
   const begin = (): void => {
     if (!greeted || token === undefined) return;
     catchUp.reset();
-    const channels = catchUp.missing(resumeItems);
-    const producers = delivery.claims();
-    claimed = producers.length;
-    laterClaims = producers.splice(resumeItems);
-    transmit(pack([authFrame(token), text({ t: "resume", channels, producers })]));
+    const me = authFrame(token);
+    let room = resumeChars - me.length;
+    const fits = (ask: object): boolean => (room -= JSON.stringify(ask).length + 40) > 0;
+    let count = maxChannels;
+    const channels = catchUp.missing((ask) => count-- > 0 && fits(ask));
+    laterClaims = delivery.claims();
+    claimed = laterClaims.length;
+    const producers = laterClaims.splice(0, laterClaims.filter(fits).length);
+    transmit(pack([me, text({ t: "resume", channels, producers })]));
   };
 
   const refuse = (error: ErrorCode, why: string, recovery: FailedRecovery): void =>
@@ -75,7 +85,8 @@ export const drive = (
 
   const fetchToken = async (then: (token: string | null) => void): Promise<void> => {
     if (!auth) return then(null);
-    const signal = host.signal();
+    // Of the socket, not of the state: a token asked for in `authenticating` may come in `connected`.
+    const { signal } = scope;
     try {
       const answer = await auth({ signal, refresh });
       if (signal.aborted) return;
@@ -108,6 +119,7 @@ export const drive = (
       return refuse("VERSION_UNSUPPORTED", `the server speaks version ${frame.v}`, "update-app");
     greeted = true;
     delivery.setLimits(frame.limits);
+    ({ maxChannels } = frame.limits);
     // Leaves the server's own ping a moment to arrive before this side asks.
     const hbMs = Math.max(frame.hbMs, leastPulseMs);
     const hbTimeoutMs = Math.max(frame.hbTimeoutMs, leastPulseMs);
@@ -118,7 +130,10 @@ export const drive = (
 
   const hear: Hearing = {
     authed: (frame) => {
-      if (subject !== null && subject !== frame.subject) host.queue.purge();
+      if (subject !== null && subject !== frame.subject) {
+        host.queue.purge();
+        delivery.forget();
+      }
       subject = frame.subject;
     },
     welcome: ({ spreadMs, channels }) => {
@@ -126,7 +141,7 @@ export const drive = (
       welcomed = true;
       channels.forEach(catchUp.verdict);
       catchUp.missing().forEach(subscribe);
-      if (laterClaims.length) transmit(text({ t: "claim", producers: laterClaims.splice(0) }));
+      while (laterClaims.length) transmit(text({ t: "claim", producers: laterClaims.splice(0, claimItems) }));
     },
     subscribed: catchUp.verdict,
     positions: ({ producers }) => {
@@ -173,6 +188,7 @@ export const drive = (
     opened: () => {
       greeted = welcomed = false;
       token = undefined;
+      scope = new AbortController();
       pingedAtMs = null;
       term++;
       void fetchToken((answer) => {
@@ -186,7 +202,8 @@ export const drive = (
       if (!greeted) return;
       try {
         if (!frames) throw new SyntaxError("a frame has a wrong shape");
-        for (const frame of frames) hear[frame.t]?.(frame as never);
+        // A handler may end this socket: what else it said is asked for again.
+        for (const frame of frames) if (greeted) hear[frame.t]?.(frame as never);
       } catch (error) {
         return fail("closed", closeCodes.protocol, "INVALID_FRAME", error);
       }
@@ -195,12 +212,15 @@ export const drive = (
     },
     closed: (code) => {
       greeted = welcomed = false;
+      scope.abort();
       if (code === closeCodes.tooLarge || code === 1009) delivery.tooLarge();
       if (code === closeCodes.tokenExpired || code === closeCodes.unauthorised) refresh = true;
     },
     subscribed: (name) => {
       const channel = host.channels.all.get(name);
-      if (channel && isOpen()) subscribe(catchUp.ask(channel));
+      if (!channel) return;
+      if (!isName(name, 256)) return clock.soon(() => catchUp.bar(channel));
+      if (isOpen()) subscribe(catchUp.ask(channel));
     },
     unsubscribed: (name) => {
       catchUp.forget(name);
