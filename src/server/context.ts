@@ -5,11 +5,13 @@ import type { Fence } from "./fence.ts";
 import type { ResolvedLimits } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
 import type { LogLevel, ResilientServerOptions } from "./options.ts";
+import type { Rights } from "./rights.ts";
 import type { LogStore } from "./store/LogStore.ts";
 
 /** What all connections of one node share. */
 export interface ServerContext {
   readonly options: ResilientServerOptions;
+  readonly rights: Rights;
   readonly limits: ResolvedLimits;
   readonly clock: Clock;
   readonly dice: Dice;

@@ -17,6 +17,7 @@ import type {
   ServerSocket,
   ServerSocketEvents,
 } from "./options.ts";
+import { createRights } from "./rights.ts";
 import type { SessionContext } from "./session.ts";
 import { settlesWithin } from "./settlesWithin.ts";
 import { singleFlight } from "./singleFlight.ts";
@@ -42,6 +43,7 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
   const { ports, store, hashPayload } = options;
   const { dice } = ports;
   const fanOut = options.fanOut ?? localFanOut();
+  const rights = createRights(options);
   const limits = resolveLimits(options.limits, store.window);
   const metrics = createMetrics();
   const log: SessionContext["log"] = (level, code, fields = {}) =>
@@ -57,6 +59,7 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
   const { snapshot } = options;
   const context: SessionContext = {
     options,
+    rights,
     limits,
     clock,
     dice,
@@ -68,7 +71,12 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
     ready: once(store.open),
     fence: createFence(),
     appender: createAppender({ store, clock, metrics, onCommitted: fanOut.publish, onStoreError, onDefect }),
-    judge: createJudge(options, limits.maxDepth, hashPayload),
+    judge: createJudge({
+      rights,
+      onMessage: options.onMessage,
+      maxDepth: limits.maxDepth,
+      hashOf: hashPayload,
+    }),
     heartbeat: {
       intervalMs: options.heartbeat?.intervalMs ?? 25_000,
       timeoutMs: options.heartbeat?.timeoutMs ?? 10_000,

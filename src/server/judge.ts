@@ -1,7 +1,9 @@
 import { utf8Bytes } from "../core/utf8Bytes.ts";
 import type { PubItem } from "../protocol/frames.ts";
 import { findUnsafe } from "./findUnsafe.ts";
+import { isPromise } from "./isPromise.ts";
 import type { MessageContext, ResilientServerOptions } from "./options.ts";
+import type { Rights } from "./rights.ts";
 import type { AppendItem } from "./store/LogStore.ts";
 
 /** How the app judged one number: an item for the append, or a wish to be asked again. */
@@ -27,14 +29,18 @@ class Rejection extends Error {
 }
 
 const MAX_REPLY_BYTES = 1024;
-const isPromise = (value: unknown): value is Promise<unknown> =>
-  typeof (value as { readonly then?: unknown } | null)?.then === "function";
 
 /** Of a payload as received: what `onMessage` made of it may differ from run to run. Equal payloads only have equal hashes. */
 export type HashPayload = (payload: unknown) => string;
 
-/** Asks `authorize` and `onMessage`. Costs no promise when both are absent or answer synchronously. */
-export function createJudge(options: ResilientServerOptions, maxDepth: number, hashOf: HashPayload): Judge {
+export interface JudgeOptions extends Pick<ResilientServerOptions, "onMessage"> {
+  readonly rights: Rights;
+  readonly maxDepth: number;
+  readonly hashOf: HashPayload;
+}
+
+/** Asks for the right to write and `onMessage`. Costs no promise when both are absent or answer synchronously. */
+export function createJudge({ rights, onMessage, maxDepth, hashOf }: JudgeOptions): Judge {
   return (request) => {
     const { message, n } = request;
     const re = message.re && { re: message.re, ...(message.old && { old: true }) };
@@ -42,25 +48,20 @@ export function createJudge(options: ResilientServerOptions, maxDepth: number, h
     const unsafe = findUnsafe(message.d, maxDepth);
     if (unsafe) return rejected(request, unsafe);
     try {
-      const allowed = options.authorize?.({
-        subject: request.subject,
-        action: "write",
-        channel: request.channel,
-      });
+      const allowed = rights.may(request.subject, "write", request.channel);
       if (isPromise(allowed))
-        return Promise.resolve(allowed).then(
+        return allowed.then(
           (yes) => admit(request, yes),
           (error) => failed(request, error),
         );
-      return admit(request, allowed ?? true);
+      return admit(request, allowed);
     } catch (error) {
       return failed(request, error);
     }
   };
 
   function admit(request: JudgeRequest, allowed: boolean): Judgement | Promise<Judgement> {
-    if (allowed !== true) return rejected(request, "FORBIDDEN");
-    const { onMessage } = options;
+    if (!allowed) return rejected(request, "FORBIDDEN");
     if (!onMessage) return accepted(request, request.message.d, undefined);
     const replies: unknown[] = [];
     const { channel, subject, message } = request;

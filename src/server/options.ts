@@ -81,7 +81,7 @@ export interface ResilientServerOptions {
   readonly store?: LogStore | undefined;
   readonly fanOut?: FanOut | undefined;
   readonly authenticate: Authenticate;
-  /** Default: every authenticated subject may read and write every channel. */
+  /** Only `true` allows; any other answer refuses. Omitted: every authenticated subject may read and write every channel. */
   readonly authorize?: ((request: AuthorizeRequest) => boolean | Promise<boolean>) | undefined;
   /** Returns what is stored, or a promise of it; nothing keeps the payload. May run more than once for one message. Default: the payload. */
   readonly onMessage?: ((message: InboundMessage, context: MessageContext) => Json) | undefined;

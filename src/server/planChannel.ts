@@ -21,7 +21,7 @@ export type SnapshotSource = (channel: string) => Promise<{ readonly text: strin
 
 export type PlanContext = Pick<
   ServerContext,
-  "options" | "limits" | "clock" | "dice" | "store" | "metrics" | "log"
+  "rights" | "limits" | "clock" | "dice" | "store" | "metrics" | "log"
 > & {
   readonly snapshot: SnapshotSource | undefined;
 };
@@ -39,7 +39,8 @@ export async function planChannel(
 ): Promise<ChannelPlan> {
   const { c } = ask;
   try {
-    if (!(await mayRead(context, subject, c)))
+    // The same answer for a channel that does not exist and one that is not allowed.
+    if (!(await context.rights.may(subject, "read", c)))
       return only({ c, epoch: "", head: 0, tail: "", status: "denied" });
     // Asked for again or left meanwhile: a flood of such must not read the log.
     if (isGone()) return only({ c, epoch: "", head: 0, tail: "", status: "denied" });
@@ -50,12 +51,6 @@ export async function planChannel(
     context.log("error", "STORE_UNAVAILABLE", { during: "resume", error: describeError(error) });
     return retryLater(context, c, "store_unavailable");
   }
-}
-
-/** The same answer for a channel that does not exist and one that is not allowed. */
-async function mayRead({ options }: PlanContext, subject: string, channel: string): Promise<boolean> {
-  if (!options.authorize) return true;
-  return (await options.authorize({ subject, action: "read", channel })) === true;
 }
 
 const only = (verdict: ChannelVerdict): ChannelPlan => ({ verdict });

@@ -86,8 +86,7 @@ async function sendGroups(
 /** Up to `limit` events before seq `before`, oldest first. */
 async function readHistory(request: ReadRequest, before: number): Promise<void> {
   const { context, frame, subject } = request;
-  const { authorize } = context.options;
-  const asked = Promise.resolve(!authorize || authorize({ subject, action: "read", channel: frame.c }));
+  const asked = Promise.resolve(context.rights.may(subject, "read", frame.c));
   if ((await settlesWithin(context.clock, PATIENCE_MS, asked)) !== true) return refuse(request, "DENIED");
   const limit = Math.min(frame.limit ?? 100, MAX_PAGE);
   const from = Math.max(1, before - limit);

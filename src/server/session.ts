@@ -51,7 +51,7 @@ export function createSession({
   close,
   failed,
 }: SessionOptions): Session {
-  const { clock, store, hub, admission, options, log } = context;
+  const { clock, store, hub, admission, options, rights, log } = context;
   const { subject } = identity;
   const { send } = outbound;
   const control = fullBucket(CONTROL_BURST, clock.nowMs());
@@ -146,20 +146,24 @@ export function createSession({
 
   async function volatile({ c, d }: FrameOf<"vol", ClientFrame>): Promise<void> {
     if (findUnsafe(d, context.limits.maxDepth)) return;
-    const { authorize } = options;
-    if (authorize && (await authorize({ subject, action: "write", channel: c })) !== true) return;
+    if (!(await rights.may(subject, "write", c))) return;
     hub.vol(c, JSON.stringify({ t: "vol", c, d }), cid);
+  }
+
+  /** No answer is no right: what is already subscribed must not outlive it. */
+  async function mayStillRead(channel: string): Promise<boolean> {
+    try {
+      return await rights.may(subject, "read", channel);
+    } catch {
+      return false;
+    }
   }
 
   /** New rights hold for what is already subscribed. */
   async function reauthorise(): Promise<void> {
-    const { authorize } = options;
-    if (!authorize) return;
     for (const channel of subscriptions.names()) {
-      const allowed = await Promise.resolve(authorize({ subject, action: "read", channel })).catch(
-        () => false,
-      );
-      if (isStopped || allowed === true) continue;
+      const allowed = await mayStillRead(channel);
+      if (isStopped || allowed) continue;
       subscriptions.remove(channel);
       send({ t: "subscribed", c: channel, ...nowhere, status: "denied" });
     }
