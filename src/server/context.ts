@@ -24,6 +24,8 @@ export interface ServerContext {
   readonly admission: Admission;
   readonly metrics: Metrics;
   readonly heartbeat: { readonly intervalMs: number; readonly timeoutMs: number };
+  /** Reconnects per second this node takes. */
+  readonly acceptPerSecond: number;
   readonly log: (
     level: LogLevel,
     code: string,

@@ -17,6 +17,7 @@ import type {
   ServerSocket,
   ServerSocketEvents,
 } from "./options.ts";
+import { positive } from "./positive.ts";
 import { createRights } from "./rights.ts";
 import type { SessionContext } from "./session.ts";
 import { settlesWithin } from "./settlesWithin.ts";
@@ -56,7 +57,8 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
   const onStoreError = (error: unknown) => log("error", "STORE_UNAVAILABLE", { error: describeError(error) });
   const hub = createChannelHub({ store, clock, onStoreError });
   const admission = createAdmission(limits);
-  const { snapshot } = options;
+  const { snapshot, acceptPerSecond = 1000 } = options;
+  const { intervalMs = 25_000, timeoutMs = 10_000 } = options.heartbeat ?? {};
   const context: SessionContext = {
     options,
     rights,
@@ -78,9 +80,10 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
       hashOf: hashPayload,
     }),
     heartbeat: {
-      intervalMs: options.heartbeat?.intervalMs ?? 25_000,
-      timeoutMs: options.heartbeat?.timeoutMs ?? 10_000,
+      intervalMs: positive("heartbeat.intervalMs", intervalMs),
+      timeoutMs: positive("heartbeat.timeoutMs", timeoutMs),
     },
+    acceptPerSecond: positive("acceptPerSecond", acceptPerSecond),
     snapshot:
       snapshot &&
       singleFlight(async (channel) => {

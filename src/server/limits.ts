@@ -1,5 +1,5 @@
-import { ResilientSocketError } from "../core/errors.ts";
 import type { ServerLimits } from "./options.ts";
+import { positive } from "./positive.ts";
 
 export type ResolvedLimits = { readonly [K in keyof ServerLimits]-?: number };
 
@@ -30,14 +30,12 @@ export const CONTROL_PER_SECOND = 500;
 /** Payload text a connection may have waiting for the store. */
 export const MAX_PENDING_BYTES = 8 * 1024 * 1024;
 
-/** @throws INVALID_OPTION for anything that is no positive number: a limit cannot be switched off by a typo. */
+/** @throws INVALID_OPTION: a limit cannot be switched off by a typo. */
 export function resolveLimits(options: ServerLimits = {}, storeWindow = Infinity): ResolvedLimits {
   const limits: Record<string, number> = { ...defaults };
   for (const [name, value] of Object.entries(options) as [string, number | undefined][]) {
     if (value === undefined) continue;
-    if (typeof value !== "number" || !(value > 0))
-      throw new ResilientSocketError("INVALID_OPTION", `limits.${name} must be a positive number`);
-    limits[name] = value;
+    limits[name] = positive(`limits.${name}`, value);
   }
   limits["windowMessages"] = Math.min(limits["windowMessages"] as number, storeWindow);
   return limits as ResolvedLimits;

@@ -40,7 +40,6 @@ export interface SessionOptions {
 }
 
 const nowhere = { epoch: "", head: 0, tail: "" } as const;
-const DEFAULT_ACCEPT_PER_SECOND = 1000;
 
 export function createSession({
   context,
@@ -51,7 +50,7 @@ export function createSession({
   close,
   failed,
 }: SessionOptions): Session {
-  const { clock, store, hub, admission, options, rights, log } = context;
+  const { clock, store, hub, admission, rights, log } = context;
   const { subject } = identity;
   const { send } = outbound;
   const control = fullBucket(CONTROL_BURST, clock.nowMs());
@@ -116,7 +115,7 @@ export function createSession({
     if (!subscriptions.hasRoom(frame.channels.length)) return tooManyChannels();
     eventually(subscriptions.resume(frame.channels), (channels) => {
       if (isStopped) return;
-      const spreadMs = spread(admission.connections(), options.acceptPerSecond ?? DEFAULT_ACCEPT_PER_SECOND);
+      const spreadMs = spread(admission.connections(), context.acceptPerSecond);
       send({ t: "welcome", cid, spreadMs, channels });
       inbound.claim(frame.producers);
       subscriptions.start();

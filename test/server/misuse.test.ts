@@ -155,6 +155,31 @@ describe("the server", () => {
       );
   });
 
+  it.each([
+    ["heartbeat.intervalMs", (value: number) => ({ heartbeat: { intervalMs: value } })],
+    ["heartbeat.timeoutMs", (value: number) => ({ heartbeat: { timeoutMs: value } })],
+    ["acceptPerSecond", (value: number) => ({ acceptPerSecond: value })],
+    ["limits.maxFrameBytes", (value: number) => ({ limits: { maxFrameBytes: value } })],
+  ])("refuses %s that a client could not read, and says which value (S14)", (name, optionOf) => {
+    for (const value of [0, -1, NaN, Infinity, "9" as never, null as never])
+      expect(() => createTestServer(optionOf(value))).toThrow(
+        expect.objectContaining({
+          code: "INVALID_OPTION",
+          message: `[INVALID_OPTION] ${name} must be a positive number, not ${String(value)}`,
+        }),
+      );
+  });
+
+  it("takes options that are left undefined as not given", async () => {
+    const { connect, clock } = createTestServer({
+      heartbeat: { intervalMs: undefined, timeoutMs: 5 },
+      acceptPerSecond: undefined,
+    });
+    const peer = connect();
+    await clock.settle();
+    expect(peer.last("hello")).toMatchObject({ hbMs: 25_000, hbTimeoutMs: 5 });
+  });
+
   it("closes every connection with 1001", async () => {
     const { server, join, connect } = createTestServer();
     const peers = [await join(), connect()];
