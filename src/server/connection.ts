@@ -2,13 +2,13 @@ import { utf8Bytes } from "../core/utf8Bytes.ts";
 import * as closeCodes from "../protocol/closeCodes.ts";
 import { decodeClientFrame } from "../protocol/decodeClientFrame.ts";
 import type { ClientFrame } from "../protocol/frames.ts";
+import { MAX_BYTES_BEFORE_AUTH } from "../protocol/limits.ts";
 import { PROTOCOL_VERSION } from "../protocol/version.ts";
 import { metricNames } from "../telemetry/metricNames.ts";
 import { contain } from "./contain.ts";
 import { createDisposal } from "./disposal.ts";
 import { admit, type AuthFrame, authenticate, type Refusal } from "./handshake.ts";
 import { helloFrame } from "./helloFrame.ts";
-import { MAX_BYTES_BEFORE_AUTH } from "./limits.ts";
 import type { HandshakeRequest, Identity, ServerSocket, ServerSocketEvents } from "./options.ts";
 import { createOutbound } from "./outbound.ts";
 import { createSession, type Session, type SessionContext } from "./session.ts";
@@ -93,7 +93,7 @@ export function createConnection(
     if (isTooLong(data, limits.maxFrameBytes))
       return refuse({ code: "TOO_LARGE", close: closeCodes.tooLarge, retriable: true });
     if (phase.name !== "open") {
-      bytesBeforeAuth += data.length;
+      bytesBeforeAuth += utf8Bytes(data);
       if (bytesBeforeAuth > MAX_BYTES_BEFORE_AUTH) return refuse(protocolError("PRE_AUTH_LIMIT"));
     }
     const decoded = decodeClientFrame(data);

@@ -17,8 +17,7 @@ const defaults: ResolvedLimits = {
   pendingPerAddress: 100,
 };
 
-/** What a client may send before it is authenticated, and what a server sends in one delta or snapshot message. */
-export const MAX_BYTES_BEFORE_AUTH = 16 * 1024;
+/** What a server sends in one delta or snapshot message. */
 export const MAX_CHUNK_BYTES = 32 * 1024;
 /** A send buffer above this stops volatile messages and pauses deltas. */
 export const HIGH_WATER_BYTES = 1024 * 1024;

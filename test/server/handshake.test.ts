@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { MAX_BYTES_BEFORE_AUTH } from "../../src/protocol/limits.ts";
 import { createTestServer } from "./testServer.ts";
 
 describe("the handshake", () => {
@@ -92,6 +93,29 @@ describe("the handshake", () => {
     await peer.pub(2, ["x".repeat(10_000)]);
     expect(peer.last("error")?.code).toBe("PRE_AUTH_LIMIT");
     expect(peer.state.closed?.code).toBe(4500);
+  });
+
+  it("P3.3: counts every UTF-8 byte of every message before authed, auth included, up to 16 KiB exactly (S4)", async () => {
+    const { connect } = createTestServer({ authenticate: () => new Promise(() => {}) });
+    const bytesOf = (text: string) => new TextEncoder().encode(text).length;
+    const auth = JSON.stringify({ t: "auth", token: "é".repeat(1000), group: "g", term: 1 });
+    const fill = (bytes: number) => {
+      const vol = (d: string) => JSON.stringify({ t: "vol", c: "room", d });
+      const room = bytes - bytesOf(vol(""));
+      return vol("é".repeat(Math.floor(room / 2)) + "x".repeat(room % 2));
+    };
+    const [within, beyond] = [connect(), connect()];
+    const rest = MAX_BYTES_BEFORE_AUTH - bytesOf(auth);
+    for (const [peer, bytes] of [
+      [within, rest],
+      [beyond, rest + 1],
+    ] as const) {
+      await peer.raw(auth);
+      await peer.raw(fill(bytes));
+    }
+    expect(MAX_BYTES_BEFORE_AUTH).toBe(16_384);
+    expect(within.state.closed).toBeUndefined();
+    expect(beyond.last("error")?.code).toBe("PRE_AUTH_LIMIT");
   });
 
   it("P3.5: an address may have only so many strangers; a known one frees its place (fault 11, S4)", async () => {
