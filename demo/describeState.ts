@@ -4,12 +4,10 @@ type Reason = Extract<ConnectionState, { name: "reconnecting" }>["reason"];
 
 const reasons: Readonly<Record<Reason, string>> = {
   closed: "the connection broke",
-  goaway: "the server asked to leave",
   heartbeat: "nothing was heard for too long",
   timeout: "no answer",
   network: "the network changed",
   auth: "the sign-in could not be fetched",
-  requested: "as you asked",
   breaker: "the server does not answer",
 };
 

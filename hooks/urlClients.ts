@@ -1,5 +1,5 @@
 import { version } from "../providers/version.ts";
-import { createPageClient } from "../providers/createPageClient.ts";
+import { createPageClient, isServer } from "../providers/createPageClient.ts";
 import type { ResilientClient } from "../src/client/ResilientClient.ts";
 
 interface Entry {
@@ -36,8 +36,6 @@ const counted = (client: ResilientClient): Entry => {
 
 const isAbandoned = ({ users, client }: Entry): boolean =>
   users === 0 && client.outbox.state.get().depth === 0;
-
-const isServer = (): boolean => typeof window === "undefined";
 
 /** The client of a URL: the same for all who ask. On a server each render has its own. */
 export const urlClient = (url: string): ResilientClient => {

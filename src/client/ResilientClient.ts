@@ -25,7 +25,10 @@ export interface OutboxEntry {
 }
 
 export interface SubscribeOptions {
-  /** Where a subscription without a cursor starts. Default `'now'`. A cursor resumes behind that event. */
+  /**
+   * Where a channel that this tab does not hear yet starts. Default `'now'`; a cursor resumes behind that event. A channel
+   * has one place in a tab: who subscribes later hears from now on, whatever its `since`.
+   */
   readonly since?: Since | Cursor | undefined;
   /** Runs before the handler; false drops the message for this handler only. */
   readonly filter?: ((message: Message) => boolean) | undefined;
@@ -43,12 +46,6 @@ export interface ClientEvents {
     readonly from: ConnectionState;
     readonly to: ConnectionState;
     readonly event: string;
-  };
-  /** A figure, see docs/metrics.md. */
-  readonly measure: {
-    readonly name: string;
-    readonly value: number;
-    readonly labels?: Readonly<Record<string, string>>;
   };
 }
 

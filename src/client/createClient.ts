@@ -39,6 +39,8 @@ export const createClient = (options: ClientOptions): ResilientClient => {
   let deaf: (() => void) | undefined;
   let holders = 0;
   let disposed = false;
+  /** Of one socket: what the protocol says after it is gone is not heard. */
+  let attempt = new AbortController();
 
   const isLive = (): boolean => isRunning(machine.state());
 
@@ -91,11 +93,14 @@ export const createClient = (options: ClientOptions): ResilientClient => {
 
   const transport = createTransport(ports.socket, clock, {
     opened: () => {
+      const { signal } = attempt;
       machine.dispatch({ type: "socketOpened" });
-      driver.opened?.();
+      // A listener of that transition may have ended it.
+      if (!signal.aborted) driver.opened?.();
     },
     received: (data) => driver.received(data),
     lost: (code, text) => {
+      attempt.abort();
       driver.closed(code);
       machine.dispatch({ type: "socketLost", code, text });
     },
@@ -104,8 +109,10 @@ export const createClient = (options: ClientOptions): ResilientClient => {
   const perform = (effect: Effect): void => {
     switch (effect.type) {
       case "openSocket":
+        attempt = new AbortController();
         return transport.open(options.url, protocol.subprotocols);
       case "closeSocket":
+        attempt.abort();
         driver.closed(effect.code);
         return transport.close(effect.code, effect.reason);
       case "arm": {
@@ -156,6 +163,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
       const before = shown;
       const now = (shown = toConnectionState(to, clock.wallMs() - clock.nowMs()));
       if (isLive()) upkeepIn(choresMs());
+      if (to.name === "connected") queue.flushing();
       pump();
       if (logger)
         notifyAll([logger], emitter.report, now.name === "failed" ? "error" : "info", "TRANSITION", {
@@ -177,8 +185,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     emitter,
     heartbeat,
     state: () => machine.state().name,
-    signal: () => machine.signal(),
-    dispatch: machine.dispatch,
+    dispatch: (event) => machine.dispatch(event, attempt.signal),
     transmit: transport.send,
     bufferedBytes: transport.bufferedBytes,
     upkeepIn,

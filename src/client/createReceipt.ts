@@ -44,7 +44,11 @@ class LazyReceipt implements ReceiptHandle {
   readonly orThrow = async (): Promise<Settlement> => {
     const settlement = await this.settled;
     if (settlement.kind === "acked" || settlement.kind === "sent") return settlement;
-    throw new ResilientSocketError("MESSAGE_NOT_ACKED", settlement.kind, settlement);
+    const why =
+      "code" in settlement
+        ? `${settlement.kind} ${settlement.code} by the ${settlement.by}`
+        : settlement.kind;
+    throw new ResilientSocketError("MESSAGE_NOT_ACKED", why, settlement);
   };
 
   readonly settle = (settlement: Settlement): void => {

@@ -1,7 +1,9 @@
 import { perClient } from "../core/backoff.ts";
 import { breaker } from "../core/breaker.ts";
 import { evictOldest } from "../core/evictOldest.ts";
+import { ResilientSocketError } from "../core/errors.ts";
 import { browserPorts } from "../platform/browserPorts.ts";
+import { checkNumbers } from "./checkNumbers.ts";
 import { createClient } from "./createClient.ts";
 import { fetchFrom } from "./fetchFrom.ts";
 import { heartbeat } from "./heartbeat.ts";
@@ -15,7 +17,10 @@ const week = 7 * 24 * 3_600_000;
 /** The client with our protocol, ports and defaults. Inert until it is used. */
 export const createResilientClient = (options: ResilientClientOptions): ResilientClient => {
   const { auth, ports, backoff, outbox = {} } = options;
-  const { maxAgeMs = week, ackTimeoutMs, overflow } = outbox;
+  const { capacity = 1_000, maxBytes = 5 * 1_048_576, maxAgeMs = week, ackTimeoutMs, overflow } = outbox;
+  if (auth && options.protocol)
+    throw new ResilientSocketError("INVALID_OPTION", "with a protocol of your own, auth belongs to it");
+  checkNumbers(options.breaker);
   return createClient({
     ...options,
     heartbeat: heartbeat(options.heartbeat),
@@ -23,15 +28,17 @@ export const createResilientClient = (options: ResilientClientOptions): Resilien
     breaker: breaker(options.breaker),
     backoff: { ...backoff, policy: backoff?.policy ?? perClient() },
     outbox: {
-      capacity: 1_000,
-      maxBytes: 5 * 1_048_576,
-      ...outbox,
+      capacity,
+      maxBytes,
       maxAgeMs,
       overflow: overflow === "evict-oldest" ? evictOldest : undefined,
     },
     protocol:
       options.protocol ??
       resilientProtocol({ auth: typeof auth === "string" ? fetchFrom(auth) : auth, maxAgeMs, ackTimeoutMs }),
-    ports: { ...browserPorts(), ...ports },
+    ports: {
+      ...browserPorts(),
+      ...Object.fromEntries(Object.entries(ports ?? {}).filter(([, port]) => port)),
+    },
   });
 };

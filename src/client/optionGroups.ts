@@ -10,7 +10,7 @@ export interface BackoffOptions {
   readonly maxAttempts?: number | undefined;
   /** Time without success after which the client gives up, in ms. Default Infinity. */
   readonly budgetMs?: number | undefined;
-  /** Window of the first retry after an established session broke, where the server advises none. Default 0 in `resilient`, plain mode sets its own. */
+  /** Window of the first retry after an established session broke, where the server advises none. Default 0: a large plain-mode deployment sets it, or its clients stampede. */
   readonly firstRetrySpreadMs?: number | undefined;
   /** Longest spread a server may ask for, in ms. Default 120 000. */
   readonly maxSpreadMs?: number | undefined;
@@ -31,8 +31,8 @@ export interface OutboxOptions {
   readonly ackTimeoutMs?: number | undefined;
 }
 
-/** The outbox of `createClient`: no limit unless it is given. */
-export interface ClientOutboxOptions extends Omit<OutboxOptions, "overflow"> {
+/** The outbox of `createClient`: no limit and no age unless given; `ackTimeoutMs` belongs to `resilientProtocol`. */
+export interface ClientOutboxOptions extends Omit<OutboxOptions, "overflow" | "ackTimeoutMs"> {
   /** `evictOldest`. Absent: a message that does not fit settles `rejected QUEUE_FULL`. */
   readonly overflow?: Overflow | undefined;
 }
@@ -47,8 +47,8 @@ export interface TimeoutOptions {
 }
 
 export interface HeartbeatOptions {
-  /** Plain mode: send a ping after this much silence. Resilient mode: the server decides. Default 25 000. */
+  /** Plain mode only: send a ping after this much silence. In `resilient.v1` the server decides. Default 25 000. */
   readonly intervalMs?: number | undefined;
-  /** Silence after a missed heartbeat, in ms, before the socket counts as dead. Default 10 000. */
+  /** Plain mode only: silence after a ping, in ms, before the socket counts as dead. Default 10 000. */
   readonly timeoutMs?: number | undefined;
 }

@@ -14,7 +14,10 @@ import type { Protocol } from "./protocol.ts";
 
 export type * from "./optionGroups.ts";
 
-/** Answers the current token; called again after the server refused it. `null` means nobody is signed in. */
+/**
+ * Answers the current token, or `null` when nobody is signed in: asked for every attempt. `refresh` is true after the server
+ * said that the last one expired (4004, `reauth`), or refused it (4501) and the app called `reconnect()`: a cached one will not do.
+ */
 export type FetchToken = (context: {
   readonly signal: AbortSignal;
   readonly refresh: boolean;
@@ -22,7 +25,7 @@ export type FetchToken = (context: {
 
 export interface Token {
   readonly token: string;
-  /** Unix ms. */
+  /** Unix ms, for the app: the server's own expiry decides. */
   readonly expiresAt?: number | null | undefined;
 }
 
@@ -34,11 +37,11 @@ export type ClientLogger = (level: LogLevel, code: string, fields: Readonly<Reco
 export interface ClientOptions {
   /** ws or wss; wss outside localhost. */
   readonly url: string;
-  /** Key of tabs and outbox. Default: the URL without query. */
+  /** Names the connection beside its URL: another name is another client of a provider. */
   readonly name?: string | undefined;
   readonly protocol: Protocol;
   readonly ports: Ports;
-  /** What the app calls its user. */
+  /** What the app calls its user: another identity is another client of a provider, and no message moves from one to the other. */
   readonly identity?: string | undefined;
   readonly backoff?: BackoffOptions | undefined;
   /** `heartbeat()`. Absent: this side never asks a silent socket whether it lives. */

@@ -17,8 +17,6 @@ export interface ProtocolHost {
   /** Null: the client has no heartbeat. */
   readonly heartbeat: HeartbeatPolicy | null;
   readonly state: () => StateName;
-  /** Aborted when the current state is left. */
-  readonly signal: () => AbortSignal;
   /** Tells the machine; ignored when the attempt it speaks of is over. */
   readonly dispatch: (event: Event) => void;
   /** False: the socket is lost. */

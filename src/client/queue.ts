@@ -25,6 +25,8 @@ export interface Queue {
   readonly view: ResilientClient["outbox"];
   readonly send: (payload: unknown, options: SendOptions) => Receipt;
   readonly settle: (settled: readonly Settled<ReceiptHandle>[]) => void;
+  /** The connection is back: the time until the queue is empty is its `lastFlushMs`. */
+  readonly flushing: () => void;
   /** Rows changed in another way. */
   readonly touch: () => void;
   /** Expires what is due; ms until the next, Infinity without one. */
@@ -71,7 +73,14 @@ export const createQueue = ({ clock, dice, emitter, encode, options, changed, du
   const isFull = (bytes: number): boolean => outbox.depth >= capacity || outbox.bytes + bytes > maxBytes;
   const inFlight = ({ n, lane }: QueuedRow): boolean => n < lane.cursor;
   let version = 0;
+  /** When the connection came back to a queue that was not empty. */
+  let flushFromMs: number | null = null;
+  let lastFlushMs: number | null = null;
   const touch = (): void => {
+    if (flushFromMs !== null && !outbox.depth) {
+      lastFlushMs = clock.nowMs() - flushFromMs;
+      flushFromMs = null;
+    }
     version++;
     changed();
   };
@@ -109,7 +118,7 @@ export const createQueue = ({ clock, dice, emitter, encode, options, changed, du
       saturation: Math.min(1, Math.max(outbox.depth / capacity, outbox.bytes / maxBytes)),
       bytes: outbox.bytes,
       oldestAt: all.length ? wallOf(oldestMs) : null,
-      lastFlushMs: null,
+      lastFlushMs,
       durability: "memory",
       pausedUntil: paused ? wallOf(paused.untilMs) : null,
       pauseReason: paused?.reason ?? null,
@@ -144,20 +153,14 @@ export const createQueue = ({ clock, dice, emitter, encode, options, changed, du
     }
   };
 
-  const isBarred = (guard: SendOptions["guard"]): boolean => {
-    try {
-      return guard?.() === false;
-    } catch (error) {
-      emitter.report(error);
-      return true;
-    }
-  };
-
   const queue: Queue = {
     outbox,
     producers,
     maxMessageBytes: defaultFrameBytes - envelopeBytes,
     touch,
+    flushing: () => {
+      flushFromMs = outbox.depth ? clock.nowMs() : null;
+    },
     drop,
     forsake,
     notify: () => {
@@ -176,7 +179,7 @@ export const createQueue = ({ clock, dice, emitter, encode, options, changed, du
         ) > 0,
       clear: (channel) => abort(rows().filter((row) => channel === undefined || row.channel === channel)),
     },
-    send: (payload, { channel = "default", idempotencyKey, ttlMs = Infinity, signal, guard }) => {
+    send: (payload, { channel = "default", idempotencyKey, ttlMs = Infinity, signal, expected }) => {
       const id = idempotencyKey ?? dice.uuid();
       const tag = createReceipt(id, emitter.report);
       const refuse = (settlement: Settlement): Receipt => {
@@ -189,7 +192,7 @@ export const createQueue = ({ clock, dice, emitter, encode, options, changed, du
       if (body === undefined) return reject("UNSERIALIZABLE");
       const bytes = typeof body === "string" ? utf8Bytes(body) : body.byteLength;
       if (bytes + utf8Bytes(channel + id) > queue.maxMessageBytes) return reject("TOO_LARGE");
-      if (signal?.aborted || isBarred(guard)) return refuse({ kind: "aborted" });
+      if (signal?.aborted) return refuse({ kind: "aborted" });
       if (isFull(bytes)) {
         if (!overflow || bytes > maxBytes) return reject("QUEUE_FULL");
         for (const row of overflow(outbox, () => !isFull(bytes))) settleOne(row, { kind: "evicted" });
@@ -205,6 +208,7 @@ export const createQueue = ({ clock, dice, emitter, encode, options, changed, du
         queuedAtMs,
         expiresAtMs: queuedAtMs + lifeMs,
         keyed: idempotencyKey !== undefined,
+        expected: expected && { seq: expected.seq, tail: expected.tail },
         payload,
         tag,
       });

@@ -1,5 +1,6 @@
 import { ResilientSocketError } from "../core/errors.ts";
 import type { Policy } from "../core/machine/input.ts";
+import { checkNumbers } from "./checkNumbers.ts";
 import type { ClientOptions } from "./options.ts";
 
 /** Loopback, and the name RFC 6761 reserves for tests. */
@@ -28,9 +29,14 @@ const defaults: Policy = {
 };
 
 /** Options as the machine's data; undefined is the default. Bad ones throw here, at construction. */
-export const readPolicy = ({ url, backoff, breaker, timeouts }: ClientOptions): Policy => {
+export const readPolicy = (options: ClientOptions): Policy => {
+  const { url, backoff, breaker, timeouts, outbox, heartbeat, onUnmount } = options;
   if (!isSecure(url))
-    throw new ResilientSocketError("INVALID_OPTION", "url must be wss://, or ws:// on localhost");
+    throw new ResilientSocketError(
+      "INVALID_OPTION",
+      `url must be absolute and wss://, or ws:// on localhost, got ${String(url).split("?", 1)[0]}`,
+    );
+  checkNumbers(backoff, timeouts, outbox, heartbeat, onUnmount);
   const given: { readonly [K in keyof Policy]?: Policy[K] | undefined } = {
     ...backoff,
     ...timeouts,

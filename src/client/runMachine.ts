@@ -35,13 +35,28 @@ export const runMachine = (host: MachineHost): Machine => {
     const before = state;
     const [next, ...effects] = advance(host.rows, state, event, host.input());
     state = next;
-    // A dial from `connecting` is a new residence too: its effects end with a new socket.
-    if (next.name !== before.name || effects.some(({ type }) => type === "openSocket")) {
+    // A dial from `connecting` is a new residence too: its effects end with a new socket. And so is another reason to rest.
+    if (
+      next.name !== before.name ||
+      next.name === "disconnected" ||
+      effects.some(({ type }) => type === "openSocket")
+    ) {
       scope.abort();
       scope = new AbortController();
       host.entered(next, before);
     }
     effects.forEach(host.perform);
+  };
+
+  const turn = (): void => {
+    const before = state;
+    let last: Event["type"] | undefined;
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      if (next[1]?.aborted) continue;
+      last = next[0].type;
+      handle(next[0]);
+    }
+    if (last && state !== before) host.settled(before, state, last);
   };
 
   return {
@@ -51,18 +66,12 @@ export const runMachine = (host: MachineHost): Machine => {
       waiting.push([event, signal]);
       if (running) return;
       running = true;
-      const before = state;
-      let last = event.type;
       try {
-        for (let turn = waiting.shift(); turn; turn = waiting.shift()) {
-          if (turn[1]?.aborted) continue;
-          last = turn[0].type;
-          handle(turn[0]);
-        }
+        // What a listener calls is a turn of its own, after all have heard of this one.
+        while (waiting.length) turn();
       } finally {
         running = false;
       }
-      if (state !== before) host.settled(before, state, last);
     },
   };
 };

@@ -5,8 +5,6 @@ export type DisconnectReason = "initial" | "requested" | "suspended" | "logout" 
 export type ReconnectReason =
   /** The server or a proxy closed the socket, or it broke. */
   | "closed"
-  /** The server asked to leave. */
-  | "goaway"
   /** Nothing was heard for interval + timeout. */
   | "heartbeat"
   /** No socket, `hello` or `welcome` within its deadline. */
@@ -15,8 +13,6 @@ export type ReconnectReason =
   | "network"
   /** The token could not be fetched. */
   | "auth"
-  /** `reconnect()` was called. */
-  | "requested"
   /** The circuit breaker is open: one probe per half minute. */
   | "breaker";
 

@@ -15,6 +15,8 @@ export interface Row<Tag> {
   readonly bytes: number;
   readonly queuedAtMs: number;
   readonly expiresAtMs: number;
+  /** The channel must stand here, or the server rejects with CONFLICT. */
+  readonly expected: { readonly seq: number; readonly tail: string } | undefined;
   /** The caller chose `id`. */
   readonly keyed: boolean;
   readonly payload: unknown;

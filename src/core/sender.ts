@@ -23,6 +23,7 @@ const item = <Tag>(row: Row<Tag>, old: boolean): string =>
   `{"id":${JSON.stringify(row.id)}` +
   (row.voided ? ',"void":true' : `,"d":${row.body as string}`) +
   (row.keyed ? ',"key":true' : "") +
+  (row.expected ? `,"expected":${JSON.stringify(row.expected)}` : "") +
   (row.re ? `,"re":${JSON.stringify(row.re)}${old ? ',"old":true' : ""}` : "") +
   "}";
 

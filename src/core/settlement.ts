@@ -1,10 +1,10 @@
 /** How a message ended. */
 export type Settlement =
-  /** In the channel's log at `seq`; `seqAtMost` when the server only knows that it was decided by then. */
-  | { readonly kind: "acked"; readonly seq: number }
-  | { readonly kind: "acked"; readonly seqAtMost: number }
-  /** Plain mode: `isAck` recognised it; there is no position. */
-  | { readonly kind: "acked"; readonly seq: undefined }
+  /**
+   * In the channel's log at `seq`, or at or before `seqAtMost` when the server only knows that it was decided by then.
+   * Plain mode: `isAck` recognised it, both are undefined.
+   */
+  | { readonly kind: "acked"; readonly seq?: number | undefined; readonly seqAtMost?: number | undefined }
   | {
       readonly kind: "rejected";
       readonly code: string;

@@ -21,6 +21,7 @@ const enqueue = (outbox: Outbox<string>, i: number) =>
     queuedAtMs: i,
     expiresAtMs: Infinity,
     keyed: false,
+    expected: undefined,
     payload: i,
     tag: `m${i}`,
   });
@@ -90,6 +91,7 @@ describe("numbers", () => {
       queuedAtMs: 0,
       expiresAtMs: Infinity,
       keyed: true,
+      expected: undefined,
       payload: 0,
       tag: "",
     });

@@ -247,7 +247,6 @@ describe("what changes and what does not", () => {
           {...{ url, [what]: value(n) }}
           ports={world.ports}
           protocol={plainProtocol()}
-          auth={() => null}
         >
           <Pair prop={value(n)} />
           <Grab into={grab} />

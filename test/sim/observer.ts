@@ -65,9 +65,9 @@ export const checkSettlement = (sent: Sent, settlement: Settlement, ledger: Ledg
   const place = ledger.log(sent.channel).find((entry) => entry.m === sent.m);
   if (settlement.kind === "acked") {
     if (!place) report("I1", `m${sent.m} was acked and is not in the log`);
-    else if ("seq" in settlement && settlement.seq !== place.seq)
+    else if (settlement.seq !== undefined && settlement.seq !== place.seq)
       report("I8", `m${sent.m} was acked at ${settlement.seq} and stands at ${place.seq}`);
-    else if ("seqAtMost" in settlement && settlement.seqAtMost < place.seq)
+    else if (settlement.seqAtMost !== undefined && settlement.seqAtMost < place.seq)
       report("I8", `m${sent.m} was acked at most at ${settlement.seqAtMost} and stands at ${place.seq}`);
   }
 };

@@ -197,12 +197,14 @@ export const createCatchUp = (host: ProtocolHost, resubscribe: (ask: ChannelAsk)
       }),
     delta: ({ c, epoch, ev }) =>
       on(c, (channel, state) => {
-        for (const event of ev) apply(channel, state, event, epoch, true);
+        for (const event of ev) if (progress.get(c) === state) apply(channel, state, event, epoch, true);
       }),
     data: ({ c, ev }) =>
       on(c, (channel, state) => {
         if (!channel.cursor || state.phase === "asked") return;
-        for (const event of ev) apply(channel, state, event, channel.cursor.epoch, false);
+        // A handler may let go of the channel, or of the connection, in the midst of a frame.
+        for (const event of ev)
+          if (progress.get(c) === state) apply(channel, state, event, channel.cursor.epoch, false);
       }),
     snapshot: ({ c, epoch, seq, tail, part, parts, d }) =>
       on(c, (channel, state) => {

@@ -34,7 +34,7 @@ export const drive = (
   { auth, maxAgeMs = Infinity, ackTimeoutMs = 10_000 }: ResilientOptions,
   host: ProtocolHost,
 ): Driver => {
-  const { dispatch, transmit, clock, dice } = host;
+  const { dispatch, clock, dice } = host;
   let group: string | undefined;
   let term = 0;
   let subject: string | null = null;
@@ -53,6 +53,8 @@ export const drive = (
   let claimed = 0;
   let maxChannels = 0;
 
+  /** Only to a server that greeted: what is left of a turn that a handler ended must not reach the next socket. */
+  const transmit = (data: string): boolean => greeted && host.transmit(data);
   const probe = (): void => {
     pingedAtMs ??= clock.nowMs();
     transmit('{"t":"ping"}');
@@ -101,7 +103,7 @@ export const drive = (
   };
 
   const mayFinish = (): void => {
-    if (welcomed && host.state() === "resuming" && !claimed && catchUp.done()) {
+    if (welcomed && host.state() === "resuming" && claimed <= 0 && catchUp.done()) {
       invalidSeqs = 0;
       dispatch({ type: "resumed" });
       catchUp.upkeep();
@@ -137,8 +139,9 @@ export const drive = (
       subject = frame.subject;
     },
     welcome: ({ spreadMs, channels }) => {
-      dispatch({ type: "welcomed", spreadMs });
+      if (welcomed) throw new SyntaxError("a second welcome");
       welcomed = true;
+      dispatch({ type: "welcomed", spreadMs });
       channels.forEach(catchUp.verdict);
       catchUp.missing().forEach(subscribe);
       while (laterClaims.length) transmit(text({ t: "claim", producers: laterClaims.splice(0, claimItems) }));
@@ -213,6 +216,7 @@ export const drive = (
     closed: (code) => {
       greeted = welcomed = false;
       scope.abort();
+      catchUp.reset();
       if (code === closeCodes.tooLarge || code === 1009) delivery.tooLarge();
       if (code === closeCodes.tokenExpired || code === closeCodes.unauthorised) refresh = true;
     },

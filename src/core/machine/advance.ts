@@ -1,5 +1,5 @@
 import { normal } from "../../protocol/closeCodes.ts";
-import { StateTransitionError } from "../errors.ts";
+import { ResilientSocketError, StateTransitionError } from "../errors.ts";
 import { close } from "./effects.ts";
 import type { Event } from "./events.ts";
 import { failed } from "./failed.ts";
@@ -16,7 +16,12 @@ type AnyRow = Record<
 export const advance = (rows: Rows, state: State, event: Event, input: Input): Next => {
   const step = (rows[state.name] as AnyRow | undefined)?.[event.type];
   if (step === ignored) return [state];
-  if (step) return step(state, event, input);
-  const error = new StateTransitionError(state.name, event.type);
+  let error: ResilientSocketError = new StateTransitionError(state.name, event.type);
+  try {
+    if (step) return step(state, event, input);
+  } catch (cause) {
+    // The only code in a step that is not ours is the app's backoff policy.
+    error = new ResilientSocketError("HANDLER_THREW", String(cause), cause);
+  }
   return [failed(state.memory, error, "manual"), close(normal)];
 };

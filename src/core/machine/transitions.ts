@@ -94,6 +94,7 @@ export const resilientRows = {
     attemptFailed: failAttempt,
     refused: refuse,
     welcomed: resume,
+    goawayReceived: ignored,
   },
   resuming: {
     connect: ignored,

@@ -70,7 +70,7 @@ if (status.kind !== "queued" && status.kind !== "inFlight") expectType<Settlemen
 // Every method may be passed unbound; a handler gets `unknown` until it looks.
 const { send, connect, subscribe } = client;
 connect();
-send("text", { volatile: true });
+send("text", { expected: { seq: 1, tail: "t" } });
 const unsubscribe = subscribe("room:1", (message) => {
   expectType<unknown>()(message.data);
   expectType<number | undefined>()(message.seq);
