@@ -1,4 +1,5 @@
 import type { ClientFrame } from "./frames.ts";
+import { isName } from "./isName.ts";
 import { isAbsentOr, isCount, isShape, isText, type Shape } from "./shape.ts";
 
 /** What a WebSocket message from a client turned out to be. */
@@ -10,12 +11,6 @@ export type DecodedClient =
       readonly ref: string;
     };
 
-/**
- * A name of ours or of the app: no control characters, so that it is safe in logs and keys; no lone surrogates, because
- * a store that speaks UTF-8 takes all of them for the same character.
- */
-const unfit = /[\u0000-\u001f\u007f\ud800-\udfff]/u;
-const isName = (value: unknown): boolean => isText(value) && value !== "" && !unfit.test(value);
 const isProducer = (value: unknown): boolean => isText(value, 64) && /^[\w-]+$/.test(value);
 const isNumber = (value: unknown): boolean => isCount(value) && value > 0;
 const isTrue = (value: unknown): boolean => value === true;
@@ -38,8 +33,7 @@ const isOrigin = (value: unknown): boolean =>
   isShape(value) && isProducer(value["p"]) && isNumber(value["n"]);
 const isItem = (value: unknown): boolean =>
   isShape(value) &&
-  isText(value["id"], 128) &&
-  isName(value["id"]) &&
+  isName(value["id"], 128) &&
   (value["void"] === true) !== "d" in value &&
   isAbsentOr(value["void"], isTrue) &&
   isAbsentOr(value["key"], isTrue) &&

@@ -1,4 +1,6 @@
+import { ResilientSocketError } from "../core/errors.ts";
 import type { Clock, Dice } from "../core/ports.ts";
+import { isName } from "../protocol/isName.ts";
 import { metricNames } from "../telemetry/metricNames.ts";
 import { contain, containedClock } from "./contain.ts";
 import { createAppender } from "./appender.ts";
@@ -114,13 +116,13 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
     context,
     accept,
     publish: async (channel, payload, { idempotencyKey } = {}) => {
+      const publication = { channel, d: textOf(payload) };
+      if (!isName(channel)) throw invalid("the channel of publish must be a name of 1 to 256 characters");
+      if (idempotencyKey !== undefined && !isName(idempotencyKey, 128))
+        throw invalid("idempotencyKey must be a name of 1 to 128 characters");
       await context.ready();
       const key = idempotencyKey === undefined ? {} : { key: idempotencyKey, keyHash: hashPayload(payload) };
-      const { event, duplicate } = await store.publish({
-        channel,
-        d: JSON.stringify(payload) ?? "null",
-        ...key,
-      });
+      const { event, duplicate } = await store.publish({ ...publication, ...key });
       if (!duplicate) {
         metrics.count(metricNames.appended);
         fanOut.publish([event]);
@@ -136,6 +138,19 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
       await store.close();
     },
   };
+}
+
+const invalid = (text: string, cause?: unknown) => new ResilientSocketError("INVALID_OPTION", text, cause);
+
+/** @throws INVALID_OPTION when the payload has no JSON: storing null instead would lose it. */
+function textOf(payload: unknown): string {
+  try {
+    const text = JSON.stringify(payload) as string | undefined;
+    if (text !== undefined) return text;
+  } catch (cause) {
+    throw invalid("the payload of publish must be JSON", cause);
+  }
+  throw invalid("the payload of publish must be JSON");
 }
 
 /** Opens the store at the first call; after a failure the next call tries again. */

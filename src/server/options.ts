@@ -126,7 +126,10 @@ export interface ResilientServer {
   ) => void;
   /** For other transports and tests: hand over an accepted, origin-checked socket. */
   readonly accept: (socket: ServerSocket, request: HandshakeRequest) => ServerSocketEvents;
-  /** Appends as the server. Resolves after the commit with the event's place. */
+  /**
+   * Appends as the server. Resolves after the commit with the event's place. Rejects with `INVALID_OPTION` for a channel or
+   * key that is no name (1–256 and 1–128 characters, no control characters) or a payload without JSON (`undefined` has none).
+   */
   readonly publish: (
     channel: string,
     payload: Json,

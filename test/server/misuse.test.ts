@@ -147,6 +147,38 @@ describe("publish", () => {
   });
 });
 
+describe("publish refuses what no client could name or read", () => {
+  const circular: Record<string, unknown> = {};
+  circular["self"] = circular;
+
+  it.each([
+    ["an empty channel", "", 1, undefined],
+    ["a channel with a control character", "a\0b", 1, undefined],
+    ["a channel with a lone surrogate", "a\ud800", 1, undefined],
+    ["a channel of 257 characters", "c".repeat(257), 1, undefined],
+    ["a channel that is no text", 7 as never, 1, undefined],
+    ["a payload that is undefined", "room", undefined, undefined],
+    ["a payload that is a function", "room", () => 1, undefined],
+    ["a payload that is a bigint", "room", 1n, undefined],
+    ["a payload that contains itself", "room", circular, undefined],
+    ["an empty key", "room", 1, ""],
+    ["a key of 129 characters", "room", 1, "k".repeat(129)],
+  ])("%s (P2.6)", async (_name, channel, payload, idempotencyKey) => {
+    const { server, log } = createTestServer();
+    await expect(
+      server.publish(channel, payload as never, idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ).rejects.toMatchObject({ code: "INVALID_OPTION" });
+    expect(await log("room")).toEqual([]);
+  });
+
+  it("and takes the longest names, and null (P2.6)", async () => {
+    const { server, log } = createTestServer();
+    const channel = "c".repeat(256);
+    await server.publish(channel, null, { idempotencyKey: "k".repeat(128) });
+    expect(await log(channel)).toEqual([null]);
+  });
+});
+
 describe("the server", () => {
   it("refuses limits that are no limits", () => {
     for (const maxDepth of [0, -1, NaN, "9" as never])
