@@ -55,6 +55,23 @@ describe("a hostile server", () => {
     expect(one.tab.sockets()).toHaveLength(1);
   });
 
+  it("that asks a lane to wait for a year waits two minutes (fault 74)", async () => {
+    const one = scene();
+    await connect(one);
+    one.tab.send("x");
+    await one.settle();
+    const { p } = one.sent("pub")[0] as { p: string };
+    const year = 365 * 24 * 3_600_000;
+    one
+      .socket()
+      .receive({ t: "nack", p, c: "default", n: 1, code: "LATER", retriable: true, retryAfterMs: year });
+    for (let i = 0; i < 7; i++) {
+      await one.world.advance(20_000);
+      one.socket().receive({ t: "ping" });
+    }
+    expect(one.sent("pub")).toHaveLength(2);
+  });
+
   it("that speaks of channels and producers nobody asked for is ignored (fault 48)", async () => {
     const one = scene();
     const room = one.tab.watch("room");

@@ -6,6 +6,7 @@ import type { Channel } from "../channels.ts";
 import type { Continuity, ContinuityResult } from "../message.ts";
 import { notifyAll } from "../notifyAll.ts";
 import type { ProtocolHost } from "../protocol.ts";
+import { patience } from "./wire.ts";
 
 interface Progress {
   /** asked: no verdict yet · behind: events or parts are coming · live · denied · later: asked again at `askAtMs`. */
@@ -185,8 +186,8 @@ export const createCatchUp = (host: ProtocolHost, resubscribe: (ask: ChannelAsk)
             // The log did not answer in time: nothing is lost yet, the cursor stands and so does the question.
             if (retryAfterMs !== undefined) {
               state.phase = "later";
-              state.askAtMs = host.clock.nowMs() + retryAfterMs;
-              return host.upkeepIn(retryAfterMs);
+              state.askAtMs = host.clock.nowMs() + patience(retryAfterMs);
+              return host.upkeepIn(patience(retryAfterMs));
             }
             channel.cursor = here;
             tell(channel, "lost", { missed: missedBetween(before, here), reason });

@@ -3,7 +3,7 @@ import { pack as packLane, restart, rewind, type SendLimits, settleAnswered } fr
 import type { Answer, FrameOf, Limits, Position, ProducerAsk } from "../../protocol/frames.ts";
 import type { ProtocolHost } from "../protocol.ts";
 import { envelopeBytes, type QueuedLane } from "../queue.ts";
-import { pack } from "./wire.ts";
+import { pack, patience } from "./wire.ts";
 
 export interface Delivery {
   /** A new socket: the claims of every lane with unsettled rows. */
@@ -156,9 +156,9 @@ export const createDelivery = (host: ProtocolHost, options: DeliveryOptions): De
       if (code === "GAP") {
         if (!lane.paused) rewind(lane, pos);
       } else if (retriable && n > lane.answered && !lane.paused) {
-        lane.paused = { untilMs: clock.nowMs() + retryAfterMs, reason: code };
+        lane.paused = { untilMs: clock.nowMs() + patience(retryAfterMs), reason: code };
         rewind(lane, n - 1);
-        host.upkeepIn(retryAfterMs);
+        host.upkeepIn(patience(retryAfterMs));
       }
       queue.touch();
     },
