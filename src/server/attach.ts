@@ -1,19 +1,21 @@
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import type { WebSocket, WebSocketServer } from "ws";
 import { SUBPROTOCOL } from "../protocol/version.ts";
 import type { ServerContext } from "./context.ts";
+import { type Handle, serveEndpoints } from "./endpoints.ts";
 import { isOriginAllowed } from "./origin.ts";
 import type { HandshakeRequest, ResilientServer } from "./options.ts";
+import { pathOf } from "./pathOf.ts";
 import { serverSocketOf } from "./serverSocketOf.ts";
 import { describeError } from "./describeError.ts";
 
-export interface AttachOptions extends Pick<ServerContext, "options" | "limits" | "metrics" | "log"> {
+export interface AttachOptions extends Pick<ServerContext, "options" | "limits" | "log"> {
   readonly httpServer: Server;
   readonly path: string;
-  readonly endpoints: boolean;
+  /** Absent: no HTTP request is answered. */
+  readonly handle: Handle | undefined;
   readonly accept: ResilientServer["accept"];
-  readonly health: () => Promise<boolean>;
 }
 
 /** More fragments than any sender of ours needs; `ws` alone would take 16 384. */
@@ -21,7 +23,7 @@ const MAX_FRAGMENTS = 128;
 
 /** Puts the server on `path` of an HTTP server. Answers how to take it off again. `ws` is loaded here, because it is optional. */
 export function attach(attachment: AttachOptions): () => void {
-  const { httpServer, path, endpoints } = attachment;
+  const { httpServer, path, handle } = attachment;
   let upgrader: WebSocketServer | undefined;
   const loading = load(attachment).then((loaded) => (upgrader = loaded));
   loading.catch((error: unknown) => attachment.log("error", "WS_MISSING", { error: describeError(error) }));
@@ -45,11 +47,11 @@ export function attach(attachment: AttachOptions): () => void {
     else loading.then(upgrade).catch(() => refuse(socket, "500 Internal Server Error"));
   };
 
-  const giveBack = endpoints ? serveEndpoints(attachment) : () => {};
+  const stopServing = handle ? serveEndpoints(httpServer, handle) : () => {};
   httpServer.on("upgrade", onUpgrade);
   return () => {
     httpServer.off("upgrade", onUpgrade);
-    giveBack();
+    stopServing();
   };
 }
 
@@ -95,40 +97,8 @@ function requestOf({ url, headers, socket }: IncomingMessage): HandshakeRequest 
 /** A header in a log: short, without control characters. */
 const printable = (header: string): string => header.slice(0, 200).replace(/[^\x20-\x7e]/g, "?");
 
-const pathOf = ({ url }: IncomingMessage): string => (url ?? "").split("?", 1)[0] ?? "";
-
 function refuse(socket: Duplex, status: string): void {
   // A peer that never closes its half would hold the socket for ever.
   socket.once("finish", () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}
-
-/** GET /metrics and /healthz are answered before the app's own listeners see them. */
-function serveEndpoints({ httpServer, metrics, health }: AttachOptions): () => void {
-  type Listener = (request: IncomingMessage, response: ServerResponse) => void;
-  const others = httpServer.listeners("request") as Listener[];
-  const answer: Listener = (request, response) => {
-    const isRead = request.method === "GET" || request.method === "HEAD";
-    const path = isRead ? pathOf(request) : "";
-    if (path === "/metrics") {
-      response
-        .writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" })
-        .end(metrics.text());
-    } else if (path === "/healthz") {
-      void health().then((isHealthy) => {
-        response.writeHead(isHealthy ? 200 : 503, { "content-type": "text/plain" });
-        response.end(isHealthy ? "ok\n" : "store unavailable\n");
-      });
-    } else if (others.length > 0) {
-      for (const listener of others) listener.call(httpServer, request, response);
-    } else if (httpServer.listenerCount("request") === 1) {
-      response.writeHead(404).end();
-    }
-  };
-  httpServer.removeAllListeners("request");
-  httpServer.on("request", answer);
-  return () => {
-    httpServer.off("request", answer);
-    for (const other of others) httpServer.on("request", other);
-  };
 }

@@ -4,6 +4,7 @@ import { systemDice } from "../platform/systemDice.ts";
 import { attach } from "./attach.ts";
 import { consoleLogger } from "./consoleLogger.ts";
 import { createServerCore } from "./createServerCore.ts";
+import { createEndpoints } from "./endpoints.ts";
 import type { HashPayload } from "./judge.ts";
 import type { ResilientServer, ResilientServerOptions } from "./options.ts";
 import { sqliteStore } from "./store/sqliteStore.ts";
@@ -32,12 +33,15 @@ export function createResilientServer(options: ResilientServerOptions): Resilien
       () => false,
     );
 
+  const handle = createEndpoints({ metrics, health });
+
   return {
     ...server,
+    handle,
     attach: (httpServer, { path = "/ws", endpoints = true } = {}) => {
       const { accept } = server;
       detachments.push(
-        attach({ httpServer, path, endpoints, accept, options, limits, metrics, health, log }),
+        attach({ httpServer, path, handle: endpoints ? handle : undefined, accept, options, limits, log }),
       );
     },
     close: () => {

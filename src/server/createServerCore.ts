@@ -34,7 +34,7 @@ export interface ServerCoreOptions extends ResilientServerOptions {
 }
 
 /** The server without a transport of its own, and what a transport may look at. */
-export interface ServerCore extends Omit<ResilientServer, "attach"> {
+export interface ServerCore extends Omit<ResilientServer, "attach" | "handle"> {
   readonly context: SessionContext;
 }
 

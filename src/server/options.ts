@@ -1,4 +1,4 @@
-import type { Server } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Clock, Dice } from "../core/ports.ts";
 import type { Cursor, Json } from "../protocol/frames.ts";
 import type { FanOut, LogStore } from "./store/LogStore.ts";
@@ -119,11 +119,17 @@ export interface ServerSocketEvents {
 }
 
 export interface ResilientServer {
-  /** Answers upgrades on `path` (default `/ws`) of a Node HTTP server, and GET `/metrics`, `/healthz` unless `endpoints` is false. */
+  /**
+   * Answers upgrades on `path` (default `/ws`) of a Node HTTP server. As long as that server has no `request` listener but
+   * ours it answers `GET /metrics` and `/healthz` too, to anybody, and 404 to the rest, unless `endpoints` is false. An app of your
+   * own answers every request itself, whenever it began to listen: it calls `handle`, behind its own access check if it has one.
+   */
   readonly attach: (
     httpServer: Server,
     options?: { readonly path?: string; readonly endpoints?: boolean },
   ) => void;
+  /** Answers `GET /metrics` and `GET /healthz` and says true; leaves any other request untouched and says false. */
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** For other transports and tests: hand over an accepted, origin-checked socket. */
   readonly accept: (socket: ServerSocket, request: HandshakeRequest) => ServerSocketEvents;
   /**
@@ -137,6 +143,6 @@ export interface ResilientServer {
   ) => Promise<Cursor>;
   /** Prometheus text format 0.0.4. */
   readonly metrics: () => string;
-  /** Closes every connection with 1001 and the store. */
+  /** Closes every connection with 1001, then the store, also one passed as `store`: a store belongs to one server. */
   readonly close: () => Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { createServer, get, type Server } from "node:http";
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, connect as connectTcp } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
@@ -10,14 +10,14 @@ let http: Server;
 let server: ResilientServer;
 let port: number;
 
-const start = async (options: Partial<ResilientServerOptions> = {}, path = "/ws") => {
+const start = async (options: Partial<ResilientServerOptions> = {}, path = "/ws", endpoints = true) => {
   server = createResilientServer({
     store: memoryStore(),
     authenticate: () => ({ subject: "ann" }),
     logger: () => undefined,
     ...options,
   });
-  server.attach(http, { path });
+  server.attach(http, { path, endpoints });
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
   ({ port } = http.address() as AddressInfo);
 };
@@ -58,14 +58,17 @@ const raw = (text: string) =>
     socket.on("close", () => resolve(received));
   });
 
-const fetchText = (path: string) =>
+const send = (method: string, path: string) =>
   new Promise<{ status: number; body: string }>((resolve, reject) => {
-    get({ host: "127.0.0.1", port, path }, (response) => {
+    request({ host: "127.0.0.1", port, method, path }, (response) => {
       let body = "";
       response.on("data", (data: Buffer) => (body += data.toString()));
       response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
-    }).on("error", reject);
+    })
+      .on("error", reject)
+      .end();
   });
+const fetchText = (path: string) => send("GET", path);
 
 describe("the upgrade", () => {
   it("logs why an upgrade was refused, headers shortened and made printable (S1, S20)", async () => {
@@ -230,12 +233,62 @@ describe("limits on the socket", () => {
 });
 
 describe("the endpoints", () => {
-  it("serve metrics and health, and leave the rest to the app", async () => {
-    http.on("request", (_request, response) => response.end("app"));
+  it("serve metrics and health where there is no app (S30)", async () => {
     await start();
     expect((await fetchText("/metrics?x")).body).toContain("# TYPE resilient_connections gauge");
     expect(await fetchText("/healthz")).toEqual({ status: 200, body: "ok\n" });
-    expect((await fetchText("/")).body).toBe("app");
+  });
+
+  it("leave every answer to an app that listens before or after attach: nothing is answered twice (S17)", async () => {
+    const answered: string[] = [];
+    const app = (request: IncomingMessage, response: ServerResponse) => {
+      answered.push(request.url ?? "");
+      response.writeHead(200).end("app");
+    };
+    http.on("request", app);
+    await start();
+    expect((await fetchText("/metrics")).body).toBe("app");
+    http.off("request", app);
+    expect((await fetchText("/metrics")).body).toContain("# TYPE");
+    http.on("request", app);
+    expect((await fetchText("/metrics")).body).toBe("app");
+    expect((await fetchText("/other")).body).toBe("app");
+    expect(answered).toEqual(["/metrics", "/metrics", "/other"]);
+  });
+
+  it("are served by an app that asks handle first; what is not theirs is left untouched (S30)", async () => {
+    http.on("request", (request, response) => {
+      if (!server.handle(request, response)) response.end("app");
+    });
+    await start();
+    expect((await fetchText("/metrics?x")).body).toContain("# TYPE");
+    expect(await fetchText("/healthz")).toEqual({ status: 200, body: "ok\n" });
+    expect((await fetchText("/metricsx")).body).toBe("app");
+    expect((await send("POST", "/metrics")).body).toBe("app");
+  });
+
+  it("are served once where several servers share a port", async () => {
+    await start();
+    const second = createResilientServer({ store: memoryStore(), authenticate: () => null });
+    second.attach(http, { path: "/second" });
+    expect((await fetchText("/metrics")).body).toContain("# TYPE");
+    expect((await fetchText("/other")).status).toBe(404);
+    await second.close();
+  });
+
+  it("are not served when attach is told so (S30)", async () => {
+    await start({}, "/ws", false);
+    http.on("request", (_request, response) => response.end("app"));
+    expect((await fetchText("/metrics")).body).toBe("app");
+  });
+
+  it("are gone after close; listeners of the app stay", async () => {
+    const app = () => undefined;
+    http.on("request", app);
+    await start();
+    await server.close();
+    expect(http.listeners("request")).toEqual([app]);
+    expect(http.listenerCount("upgrade")).toBe(0);
   });
 
   it("answer 404 where there is no app, and 503 while the store cannot be opened (fault 61)", async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createTestServer } from "./testServer.ts";
 
 describe("misuse of an open connection", () => {
@@ -212,10 +212,12 @@ describe("the server", () => {
     expect(peer.last("hello")).toMatchObject({ hbMs: 25_000, hbTimeoutMs: 5 });
   });
 
-  it("closes every connection with 1001", async () => {
-    const { server, join, connect } = createTestServer();
+  it("closes every connection with 1001, and the store it was given", async () => {
+    const { server, join, connect, store } = createTestServer();
     const peers = [await join(), connect()];
+    const close = vi.spyOn(store, "close");
     await server.close();
+    expect(close).toHaveBeenCalledOnce();
     expect(peers.map(({ state }) => state.closed?.code)).toEqual([1001, 1001]);
   });
 
