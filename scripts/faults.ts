@@ -5,7 +5,7 @@ import rows from "./faults.rows.json" with { type: "json" };
  * Writes docs/faults.md (`--print`: only says how far we are): every fault we must survive beside the tests that
  * name it. A report, never a judgement.
  */
-const titles = globSync("test/**/*.test.{ts,tsx}", { exclude: ["**/node_modules/**"] })
+const titles = globSync("test/**/*.{ts,tsx}", { exclude: ["**/node_modules/**"] })
   .sort()
   .flatMap((file) => testTitles(readFileSync(file, "utf8")).map((title) => ({ file, title })));
 
