@@ -38,7 +38,7 @@ export function attach(attachment: AttachOptions): () => void {
     const reason = whyRefused(attachment, request);
     if (reason) {
       const { origin = "", host = "" } = request.headers;
-      attachment.log("warn", "UPGRADE_REFUSED", { reason, origin: printable(origin), host: printable(host) });
+      attachment.log("warn", "UPGRADE_REFUSED", { reason, origin, host });
       return refuse(socket, reason);
     }
     const upgrade = (server: WebSocketServer) =>
@@ -82,7 +82,7 @@ function whyRefused({ options }: AttachOptions, { headers }: IncomingMessage): s
 }
 
 function adopt({ accept, log }: AttachOptions, ws: WebSocket, request: IncomingMessage): void {
-  ws.on("error", (error) => log("debug", "SOCKET_ERROR", { error: error.message.slice(0, 200) }));
+  ws.on("error", (error) => log("debug", "SOCKET_ERROR", { error: error.message }));
   const events = accept(serverSocketOf(ws), requestOf(request));
   ws.on("message", (data: Buffer, isBinary: boolean) =>
     events.received(isBinary ? data : data.toString("utf8")),
@@ -93,9 +93,6 @@ function adopt({ accept, log }: AttachOptions, ws: WebSocket, request: IncomingM
 function requestOf({ url, headers, socket }: IncomingMessage): HandshakeRequest {
   return { url: url ?? "", headers, remoteAddress: socket.remoteAddress ?? "" };
 }
-
-/** A header in a log: short, without control characters. */
-const printable = (header: string): string => header.slice(0, 200).replace(/[^\x20-\x7e]/g, "?");
 
 function refuse(socket: Duplex, status: string): void {
   // A peer that never closes its half would hold the socket for ever.

@@ -14,12 +14,14 @@ import { localFanOut } from "./localFanOut.ts";
 import { createMetrics } from "./metrics.ts";
 import type {
   HandshakeRequest,
+  Logger,
   ResilientServer,
   ResilientServerOptions,
   ServerSocket,
   ServerSocketEvents,
 } from "./options.ts";
 import { positive } from "./positive.ts";
+import { printable } from "./printable.ts";
 import { createRights } from "./rights.ts";
 import type { SessionContext } from "./session.ts";
 import { settlesWithin } from "./settlesWithin.ts";
@@ -51,7 +53,7 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
   const metrics = createMetrics();
   const log: SessionContext["log"] = (level, code, fields = {}) =>
     contain(
-      () => options.logger?.(level, code, fields),
+      () => options.logger?.(level, code, printableFields(fields)),
       () => {},
     );
   const onDefect = (error: unknown) => log("error", "INTERNAL", { error: describeError(error) });
@@ -139,6 +141,15 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
     },
   };
 }
+
+/** The one way into the log: what a peer or an app named or threw must not write lines of its own there. */
+const printableFields = (fields: Parameters<Logger>[2]): Parameters<Logger>[2] =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      typeof value === "string" ? printable(value) : value,
+    ]),
+  );
 
 const invalid = (text: string, cause?: unknown) => new ResilientSocketError("INVALID_OPTION", text, cause);
 

@@ -69,7 +69,7 @@ export interface ServerLimits {
 }
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
-/** Never gets a payload or a token. */
+/** Never gets a payload or a token. Texts in `fields` are at most 200 characters and printable: control and format characters are spaces. */
 export type Logger = (
   level: LogLevel,
   code: string,
