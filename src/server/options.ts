@@ -39,7 +39,7 @@ export interface InboundMessage {
 export interface MessageContext {
   /** Settles the message `rejected` with this code (≤ 32 bytes of A–Z, 0–9, _). Never returns. */
   readonly reject: (code: string) => never;
-  /** Answers a `request`; JSON of at most 1 KiB, stored with the verdict. */
+  /** Answers a `request`; the last call counts. Stored with the verdict. JSON of more than 1 KiB (UTF-8) arrives as the text `"REPLY_TOO_LARGE"`; the message is appended all the same. */
   readonly reply: (value: Json) => void;
 }
 
@@ -83,7 +83,10 @@ export interface ResilientServerOptions {
   readonly authenticate: Authenticate;
   /** Only `true` allows; any other answer refuses. Omitted: every authenticated subject may read and write every channel. */
   readonly authorize?: ((request: AuthorizeRequest) => boolean | Promise<boolean>) | undefined;
-  /** Returns what is stored, or a promise of it; nothing keeps the payload. May run more than once for one message. Default: the payload. */
+  /**
+   * Returns what is stored instead of the payload, or a promise of it. `undefined` keeps the payload as it was sent, so a handler that
+   * forgets to return stores what it was to change; `null` is stored as null. Runs before the commit, and may run more than once for one message.
+   */
   readonly onMessage?: ((message: InboundMessage, context: MessageContext) => Json) | undefined;
   /** The state of a channel and the cursor it stands at, for gaps that are too large. Omitted: such gaps are `lost`. */
   readonly snapshot?:

@@ -303,6 +303,22 @@ describe("judgement by the app", () => {
     expect(await log()).toEqual(["b"]);
   });
 
+  it("P6.5: a reply over 1 KiB becomes a text that says so; the message is appended", async () => {
+    const { join, log } = createTestServer({
+      onMessage: ({ payload }, context) => {
+        context.reply("é".repeat(payload as number));
+        return undefined;
+      },
+    });
+    const peer = await join();
+    await peer.pub(1, [511, 512]);
+    expect(peer.last("ack")?.replies).toEqual([
+      [1, "é".repeat(511)],
+      [2, "REPLY_TOO_LARGE"],
+    ]);
+    expect(await log()).toEqual([511, 512]);
+  });
+
   it("P6.5: a reply travels with the ack and is stored with the verdict", async () => {
     const { join } = createTestServer({
       onMessage: ({ payload }, context) => {

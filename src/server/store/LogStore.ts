@@ -70,7 +70,7 @@ export interface AppendRefusal {
 }
 
 export interface AppendResult {
-  /** What is true of (p, c) after the batch, from committed state. Absent when the first item was refused and nothing is known of p. */
+  /** What is true of (p, c) after the batch, from committed state, also when it was refused: position 0 where nothing is known of p. */
   readonly answer: Answer;
   /** Newly appended events, for the fan-out. */
   readonly events: readonly LogEvent[];
