@@ -15,7 +15,13 @@ export function helloFrame({
     t: "hello",
     v: PROTOCOL_VERSION,
     features: [],
-    limits: { maxFrameBytes, windowMessages, windowBytes, maxChannels },
+    // Clients read whole numbers only.
+    limits: {
+      maxFrameBytes: Math.floor(maxFrameBytes),
+      windowMessages: Math.floor(windowMessages),
+      windowBytes: Math.floor(windowBytes),
+      maxChannels: Math.floor(maxChannels),
+    },
     hbMs: heartbeat.intervalMs,
     hbTimeoutMs: heartbeat.timeoutMs,
     guarantees: { ack: store.ack, dedupWindowMs: 8 * DAY_MS, retentionMs: DAY_MS },

@@ -202,6 +202,13 @@ describe("the server", () => {
       );
   });
 
+  it("P3.1: announces whole numbers, which is what clients read, for limits that are none", async () => {
+    const { connect, clock } = createTestServer({ limits: { windowBytes: 1e6 / 3, maxChannels: 9.9 } });
+    const peer = connect();
+    await clock.settle();
+    expect(peer.last("hello")?.limits).toMatchObject({ windowBytes: 333_333, maxChannels: 9 });
+  });
+
   it("takes options that are left undefined as not given", async () => {
     const { connect, clock } = createTestServer({
       heartbeat: { intervalMs: undefined, timeoutMs: 5 },
