@@ -5,7 +5,7 @@ import type { Settled } from "../core/sender.ts";
 import type { Settlement } from "../core/settlement.ts";
 import type { QueueState } from "../core/queueState.ts";
 import { utf8Bytes } from "../core/utf8Bytes.ts";
-import { isName } from "./isName.ts";
+import { isName } from "../protocol/isName.ts";
 import { createReceipt, type ReceiptHandle } from "./createReceipt.ts";
 import { createStore, memoised, type WritableStore } from "./createStore.ts";
 import type { Emitter } from "./emitter.ts";

@@ -1,7 +1,7 @@
 /** Channels: what the server decided about them, and the events that follow. PROTOCOL.md, "Resume". */
 import { place } from "../../core/inbox.ts";
 import type { ChannelAsk, ChannelVerdict, Cursor, FrameOf, WireEvent } from "../../protocol/frames.ts";
-import { isName } from "../isName.ts";
+import { isName } from "../../protocol/isName.ts";
 import type { Channel } from "../channels.ts";
 import type { Continuity, ContinuityResult } from "../message.ts";
 import { notifyAll } from "../notifyAll.ts";

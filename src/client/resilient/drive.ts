@@ -1,13 +1,15 @@
 import * as closeCodes from "../../protocol/closeCodes.ts";
 import { decodeServerFrames } from "../../protocol/decodeServerFrame.ts";
 import type { ChannelAsk, FrameOf, ProducerAsk, ServerFrame } from "../../protocol/frames.ts";
+import { MAX_BYTES_BEFORE_AUTH } from "../../protocol/limits.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
 import type { FailedRecovery, ReconnectReason } from "../../core/connectionState.ts";
 import type { ErrorCode } from "../../core/errors.ts";
+import { utf8Bytes } from "../../core/utf8Bytes.ts";
 import type { HeartbeatPolicy } from "../../core/machine/input.ts";
 import type { FetchToken } from "../options.ts";
 import type { Driver, ProtocolHost } from "../protocol.ts";
-import { isName } from "../isName.ts";
+import { isName } from "../../protocol/isName.ts";
 import { createCatchUp } from "./catchUp.ts";
 import { createDelivery } from "./delivery.ts";
 import { pack, text } from "./wire.ts";
@@ -19,8 +21,8 @@ export interface ResilientOptions {
   readonly ackTimeoutMs?: number | undefined;
 }
 
-/** A server reads 16 KiB before it knows who speaks: what `auth` and `resume` have no room for is asked after `welcome`. */
-const resumeChars = 15_000;
+/** What `auth` and `resume` have no room for before the server knows who speaks is asked after `welcome`. */
+const resumeBytes = MAX_BYTES_BEFORE_AUTH - 1_024;
 /** A claim is at most 1 kB long, a WebSocket message 64 KiB. */
 const claimItems = 50;
 
@@ -70,8 +72,8 @@ export const drive = (
     if (!greeted || token === undefined) return;
     catchUp.reset();
     const me = authFrame(token);
-    let room = resumeChars - me.length;
-    const fits = (ask: object): boolean => (room -= JSON.stringify(ask).length + 40) > 0;
+    let room = resumeBytes - utf8Bytes(me);
+    const fits = (ask: object): boolean => (room -= utf8Bytes(JSON.stringify(ask)) + 40) > 0;
     let count = maxChannels;
     const channels = catchUp.missing((ask) => count-- > 0 && fits(ask));
     laterClaims = delivery.claims();
