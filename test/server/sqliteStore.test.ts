@@ -31,6 +31,16 @@ describe("the SQLite file", () => {
   ];
   const crash = () => new DatabaseSync(join(folder, "a.db")).close();
 
+  it("keeps nothing of a channel to which nothing was appended: names cost nothing to invent (S14, I4)", async () => {
+    const store = await open();
+    await store.append(batch({ kind: "reject", n: 1, code: "FORBIDDEN" }, { kind: "skip", from: 2, to: 3 }));
+    await store.append(batch({ kind: "message", n: 4, id: "i4", d: "4", expected: { seq: 7, tail: "no" } }));
+    const file = new DatabaseSync(join(folder, "a.db"), { readOnly: true });
+    expect(file.prepare("select count(*) as n from channels").get()).toEqual({ n: 0 });
+    file.close();
+    await store.close();
+  });
+
   it("knows after a crash every number it answered, with runs and verdicts (fault 59)", async () => {
     const before = await open();
     await before.append(

@@ -16,9 +16,15 @@ export interface ChannelRecord {
   lam: number;
 }
 
+/** The end of a channel without events. */
+export const emptyChannel: Readonly<ChannelRecord> = { seq: 0, tail: "", lam: 0 };
+
 /** What the append decision may read and change; each store backs it with its own transaction. */
 export interface AppendView {
   readonly epoch: string;
+  /** To read; a channel that does not exist is empty, and is not made by asking. */
+  readonly head: (channel: string) => Readonly<ChannelRecord>;
+  /** To append to: made where it does not exist. */
   readonly channel: (channel: string) => ChannelRecord;
   readonly producer: (subject: string, p: string, channel: string) => ProducerRecord | undefined;
   /** Whether (subject, p) has a record on any channel; tombstones do not count. */
@@ -61,7 +67,7 @@ export function decideAppend(view: AppendView, batch: AppendBatch, window: numbe
     forget(work.record, window);
     view.keep(batch.subject, batch.p, batch.channel, work.record);
   }
-  const head = view.channel(batch.channel).seq;
+  const head = view.head(batch.channel).seq;
   const answer = answerOf(work.record, batch.p, batch.channel, batch.acked, head);
   return { answer, events: work.events, duplicates: work.duplicates, ...(refused && { refused }) };
 }
@@ -141,7 +147,7 @@ function decideOriginal(
 function decideMessage(work: Work, item: Message): void {
   const { view, batch, record } = work;
   const { n } = item;
-  const channel = view.channel(batch.channel);
+  const channel = view.head(batch.channel);
   if (item.keyHash !== undefined) {
     const used = view.key(batch.channel, batch.subject, item.id);
     if (used) {

@@ -2,7 +2,7 @@ import type { Clock, Dice } from "../../core/ports.ts";
 import { systemClock } from "../../platform/systemClock.ts";
 import { systemDice } from "../../platform/systemDice.ts";
 import type { Position, ProducerAsk } from "../../protocol/frames.ts";
-import { type AppendView, decideAppend } from "./decideAppend.ts";
+import { type AppendView, decideAppend, emptyChannel } from "./decideAppend.ts";
 import { decidePublish } from "./decidePublish.ts";
 import type { AppendBatch, LogEvent, LogSlice, LogStore, PublishItem } from "./LogStore.ts";
 import { MemoryState } from "./memoryState.ts";
@@ -49,6 +49,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     get epoch() {
       return state.epoch;
     },
+    head: (channel) => state.log(channel) ?? emptyChannel,
     channel: (channel) => state.open(channel),
     producer: (subject, p, channel) => state.producer(subject, p)?.channels.get(channel),
     knows: (subject, p) => state.producer(subject, p)?.tombstoneOnly === false,

@@ -1,5 +1,5 @@
 import type { Clock, Dice } from "../../core/ports.ts";
-import type { AppendView, ChannelRecord } from "./decideAppend.ts";
+import { type AppendView, type ChannelRecord, emptyChannel } from "./decideAppend.ts";
 import { mintTail } from "./mintTail.ts";
 import type { ProducerRecord } from "./producerRecord.ts";
 import type { Retention } from "./retention.ts";
@@ -119,6 +119,7 @@ export function createSqliteView(options: SqliteViewOptions): SqliteView {
   return {
     epoch,
     channelIfAny,
+    head: (name) => channelIfAny(name) ?? emptyChannel,
     channel: (name) => {
       const row = channel(name);
       dirtyChannels.add(row);
