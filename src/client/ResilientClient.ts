@@ -27,7 +27,8 @@ export interface OutboxEntry {
 export interface SubscribeOptions {
   /**
    * Where a channel that this tab does not hear yet starts. Default `'now'`; a cursor resumes behind that event. A channel
-   * has one place in a tab: who subscribes later hears from now on, whatever its `since`.
+   * has one place in a tab: who subscribes later hears from now on, whatever its `since`. One that is neither is told as
+   * continuity `lost`, reason `invalid_since`, and starts now.
    */
   readonly since?: Since | Cursor | undefined;
   /** Runs before the handler; false drops the message for this handler only. */

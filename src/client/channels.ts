@@ -1,7 +1,9 @@
 import type { Clock } from "../core/ports.ts";
 import type { Cursor, Since } from "../protocol/frames.ts";
 import type { Emitter } from "./emitter.ts";
+import { isCursor, isSince } from "../protocol/places.ts";
 import type { Message } from "./message.ts";
+import { notifyAll } from "./notifyAll.ts";
 import type { SubscribeOptions } from "./ResilientClient.ts";
 
 interface Handler {
@@ -53,7 +55,7 @@ export const createChannels = ({ clock, emitter, opened, idle, closed }: Channel
 
   const open = (name: string, since: Since | Cursor = "now"): Channel => {
     const known = all.get(name);
-    const cursor = typeof since === "object" && "epoch" in since ? since : undefined;
+    const cursor = isCursor(since) ? since : undefined;
     if (known && (!cursor || known.handlers.size)) return known;
     const channel: Channel = {
       name,
@@ -79,7 +81,20 @@ export const createChannels = ({ clock, emitter, opened, idle, closed }: Channel
   return {
     all,
     subscribe: (name, handle, options = {}) => {
-      const channel = open(name, options.since);
+      const { since, onContinuity } = options;
+      const isKnown = since === undefined || isSince(since) || isCursor(since);
+      const channel = open(name, isKnown ? since : "now");
+      // A cursor that somebody kept and spoilt: the connection must not pay for it, and the app must know.
+      if (!isKnown && onContinuity)
+        clock.soon(() =>
+          notifyAll([onContinuity], emitter.report, {
+            channel: name,
+            result: "lost",
+            replayed: 0,
+            missed: undefined,
+            reason: "invalid_since",
+          }),
+        );
       const handler: Handler = { handle, options };
       channel.handlers.add(handler);
       if (channel.dropped) {

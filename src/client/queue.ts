@@ -6,6 +6,7 @@ import type { Settlement } from "../core/settlement.ts";
 import type { QueueState } from "../core/queueState.ts";
 import { utf8Bytes } from "../core/utf8Bytes.ts";
 import { isName } from "../protocol/isName.ts";
+import { isPlace } from "../protocol/places.ts";
 import { createReceipt, type ReceiptHandle } from "./createReceipt.ts";
 import { createStore, memoised, type WritableStore } from "./createStore.ts";
 import type { Emitter } from "./emitter.ts";
@@ -188,6 +189,7 @@ export const createQueue = ({ clock, dice, emitter, encode, options, changed, du
       };
       const reject = (code: string): Receipt => refuse({ kind: "rejected", code, by: "client" });
       if (!isName(channel, 256) || !isName(id, 128)) return reject("INVALID_NAME");
+      if (expected !== undefined && !isPlace(expected)) return reject("INVALID_EXPECTED");
       const body = encoded(payload);
       if (body === undefined) return reject("UNSERIALIZABLE");
       const bytes = typeof body === "string" ? utf8Bytes(body) : body.byteLength;

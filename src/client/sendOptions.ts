@@ -10,6 +10,9 @@ export interface SendOptions {
   readonly ttlMs?: number | undefined;
   /** Withdraws the message; when it may have been transmitted the server's answer decides. */
   readonly signal?: AbortSignal | undefined;
-  /** Append only when the channel's last event is this one; else `rejected CONFLICT` with `current`. Not in plain mode. */
+  /**
+   * Append only when the channel's last event is this one; else `rejected CONFLICT` with `current`. What is no place of a log
+   * settles `rejected INVALID_EXPECTED`. Not in plain mode.
+   */
   readonly expected?: { readonly seq: number; readonly tail: string } | undefined;
 }

@@ -1,4 +1,4 @@
-/** How the rows of a lane travel and how the server's answers move it. PROTOCOL.md, "Producers and numbers". */
+/** How the rows of a lane travel and how the server's answers move it. PROTOCOL.md §5. */
 import type { Answer, Verdict } from "../protocol/frames.ts";
 import { freshLane, type Lane, type Outbox, possiblySent, type Row } from "./outbox.ts";
 import type { Settlement } from "./settlement.ts";

@@ -1,5 +1,6 @@
 import type { ClientFrame } from "./frames.ts";
 import { isName } from "./isName.ts";
+import { isCursor, isPlace, isSince } from "./places.ts";
 import { isAbsentOr, isCount, isShape, isText, type Shape } from "./shape.ts";
 
 /** What a WebSocket message from a client turned out to be. */
@@ -14,13 +15,9 @@ export type DecodedClient =
 const isProducer = (value: unknown): boolean => isText(value, 64) && /^[\w-]+$/.test(value);
 const isNumber = (value: unknown): boolean => isCount(value) && value > 0;
 const isTrue = (value: unknown): boolean => value === true;
-const isPlace = (value: unknown): boolean => isShape(value) && isCount(value["seq"]) && isText(value["tail"]);
 const areAll = (value: unknown, check: (value: unknown) => boolean): boolean =>
   Array.isArray(value) && value.every(check);
 
-const isSince = (value: unknown): boolean =>
-  value === "now" || value === "snapshot" || (isShape(value) && isCount(value["last"]));
-const isCursor = (value: unknown): boolean => isPlace(value) && isText((value as Shape)["epoch"]);
 const isAsk = (value: unknown): boolean =>
   isShape(value) && isName(value["c"]) && ("since" in value ? isSince(value["since"]) : isCursor(value));
 const isClaim = (value: unknown): boolean =>

@@ -1,4 +1,4 @@
-/** Channels: what the server decided about them, and the events that follow. PROTOCOL.md, "Resume". */
+/** Channels: what the server decided about them, and the events that follow. PROTOCOL.md §4. */
 import { place } from "../../core/inbox.ts";
 import type { ChannelAsk, ChannelVerdict, Cursor, FrameOf, WireEvent } from "../../protocol/frames.ts";
 import { isName } from "../../protocol/isName.ts";

@@ -1,4 +1,4 @@
-/** Outgoing messages: what to transmit now, and what the server's answers mean for the rows. PROTOCOL.md, "Producers and numbers". */
+/** Outgoing messages: what to transmit now, and what the server's answers mean for the rows. PROTOCOL.md §5. */
 import { pack as packLane, restart, rewind, type SendLimits, settleAnswered } from "../../core/sender.ts";
 import type { Answer, FrameOf, Limits, Position, ProducerAsk } from "../../protocol/frames.ts";
 import type { ProtocolHost } from "../protocol.ts";
