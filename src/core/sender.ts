@@ -96,10 +96,13 @@ export const settleAnswered = <Tag>(
   const settled: Settled<Tag>[] = [];
   const upTo = Math.min(answer.n, lane.next - 1);
   if (upTo <= lane.answered) return settled;
+  // Judged whole before anything moves: an answer that turns out to be malformed must not take rows with it.
   for (const [n, row] of lane.rows) {
     if (n > upTo) break;
     settled.push([row, judge(row, answer)]);
-    if (n < lane.cursor) lane.flightBytes -= row.bytes;
+  }
+  for (const [row] of settled) {
+    if (row.n < lane.cursor) lane.flightBytes -= row.bytes;
     outbox.remove(row);
   }
   lane.answered = upTo;

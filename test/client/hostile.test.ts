@@ -97,6 +97,28 @@ describe("a hostile server", () => {
     expect(one.tab.record.lost).toEqual([]);
   });
 
+  it.each([
+    ["a verdict whose code is no text", { verdicts: [[2, 2, 7]] }],
+    ["a run that is no run", { runs: [null] }],
+  ])(
+    "whose ack holds %s settles nothing by half: the messages stay and are sent again (I8)",
+    async (_, odd) => {
+      const one = scene();
+      await connect(one);
+      for (const payload of ["a", "b"]) one.tab.send(payload);
+      await one.settle();
+      const { p, c } = one.sent("pub")[0] as { p: string; c: string };
+      one.socket().receive({ t: "ack", p, c, n: 2, head: 2, ...odd } as never);
+      await one.settle();
+      expect(one.tab.state.get()).toMatchObject({
+        name: "reconnecting",
+        lastError: { code: "INVALID_FRAME" },
+      });
+      expect(one.tab.record.settled).toEqual([]);
+      expect(one.tab.outbox.state.get().depth).toBe(2);
+    },
+  );
+
   it("cannot plant prototypes: keys of a payload are data (S18)", async () => {
     const one = scene();
     const room = one.tab.watch("__proto__");
