@@ -1,8 +1,8 @@
 import type { ServerFrame } from "./frames.ts";
 
 /**
- * What the client relies on, per frame type: `field` is a string, `#` a non-negative safe integer, `+` a non-negative number,
- * `[` an array, `{` an object; a trailing `?` allows absence or null. Unknown fields are ignored.
+ * What the client relies on, per frame type: `field` is a string, `#` a non-negative safe integer, `*` a positive one, `+` a
+ * non-negative number, `[` an array, `{` an object; a trailing `?` allows absence or null. Unknown fields are ignored.
  */
 const shapes: Readonly<Record<ServerFrame["t"], string>> = {
   hello: "#v {limits +hbMs +hbTimeoutMs",
@@ -29,11 +29,12 @@ const elements: Readonly<Record<string, string>> = {
   limits: "#maxFrameBytes #windowMessages #windowBytes",
   channels: shapes.subscribed,
   producers: "c p #n? #head [runs? [verdicts?",
-  ev: "#seq tail prev +lam",
+  ev: "#seq tail prev +lam *hid?",
 };
 
 const kinds: Readonly<Record<string, (value: unknown) => boolean>> = {
   "#": (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+  "*": (value) => Number.isSafeInteger(value) && (value as number) > 0,
   "+": (value) => typeof value === "number" && value >= 0,
   "[": Array.isArray,
   "{": (value) => typeof value === "object",

@@ -107,11 +107,14 @@ export type ClientFrame =
 export interface WireEvent {
   readonly seq: number;
   readonly tail: string;
-  /** The tail of seq − 1. */
+  /** The tail of seq − 1; of a hidden run, the tail before its first event. */
   readonly prev: string;
   /** Lamport time, made inside the append. */
   readonly lam: number;
-  readonly d: Json;
+  /** Absent exactly when `hid` is present. */
+  readonly d?: Json;
+  /** This many consecutive events, the last at `seq` and `tail`, that this subject may not see. Positive. */
+  readonly hid?: number;
   /** Idempotency key; only to the sender's own subject. */
   readonly id?: string;
   /** The producer; only to the sender's own subject. */

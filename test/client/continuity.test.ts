@@ -185,3 +185,61 @@ describe("continuity", () => {
     expect(asked(one)).toEqual([{ c: "room", epoch: "e1", seq: 2, tail: "t2" }]);
   });
 });
+
+const hidden = (seq: number, hid: number, prev = `t${seq - hid}`) => ({
+  seq,
+  tail: `t${seq}`,
+  prev,
+  lam: seq,
+  hid,
+});
+
+describe("events that the server hides (P7.8)", () => {
+  it("are stepped over: nothing is delivered, counted or asked again, and the next event is in place", async () => {
+    const { one, room } = await atFive();
+    one.socket().receive({ t: "data", c: "room", ev: [hidden(8, 3), event(9), hidden(10, 1)] });
+    await one.settle();
+    expect(room.data()).toEqual([9]);
+    expect(one.sent("sub")).toEqual([]);
+    await breakAndResume(one, { head: 12, tail: "t12", status: "delta" });
+    expect(asked(one)).toMatchObject([{ seq: 10, tail: "t10" }]);
+    one.socket().receive([
+      { t: "delta", c: "room", epoch: "e1", from: 10, to: 12, ev: [hidden(12, 2)], more: false },
+      { t: "live", c: "room", epoch: "e1", seq: 12, tail: "t12" },
+      data("room", event(13)),
+    ]);
+    await one.settle();
+    expect(room.data()).toEqual([9, 13]);
+    expect(room.continuity).toMatchObject([{ result: "kept", replayed: 0, missed: 0 }]);
+  });
+
+  it("can be the first thing a new subscription hears", async () => {
+    const one = scene();
+    const room = one.tab.watch("room", { since: { last: 4 } });
+    await connect(one, [{ ...live("room", 9, "t9"), status: "delta" }]);
+    one.socket().receive([
+      { t: "delta", c: "room", epoch: "e1", from: 5, to: 9, ev: [hidden(8, 3), event(9)], more: false },
+      { t: "live", c: "room", epoch: "e1", seq: 9, tail: "t9" },
+    ]);
+    await one.settle();
+    expect(room.data()).toEqual([9]);
+  });
+
+  it.each([
+    ["of another history", hidden(8, 3, "x5")],
+    ["that is partly seen", hidden(7, 4)],
+    ["behind a gap", hidden(9, 2)],
+  ])("a run %s is not applied: the log is asked from the cursor", async (_, run) => {
+    const { one } = await atFive();
+    one.socket().receive({ t: "data", c: "room", ev: [run] });
+    await one.settle();
+    expect(one.sent("sub")).toEqual([{ t: "sub", c: "room", epoch: "e1", seq: 5, tail: "t5" }]);
+  });
+
+  it.each([0, -3, 1.5, "2", 2 ** 53])("a run of %s is no run: the frame is refused (fault 52)", async (hid) => {
+    const { one } = await atFive();
+    one.socket().receive({ t: "data", c: "room", ev: [{ ...hidden(8, 3), hid: hid as number }] });
+    await one.settle();
+    expect(one.tab.state.get()).toMatchObject({ name: "reconnecting", lastError: { code: "INVALID_FRAME" } });
+  });
+});

@@ -106,7 +106,7 @@ export const createCatchUp = (host: ProtocolHost, resubscribe: (ask: ChannelAsk)
     replayed: boolean,
   ): void => {
     if (state.fresh) {
-      channel.cursor = { epoch, seq: event.seq - 1, tail: event.prev };
+      channel.cursor = { epoch, seq: event.seq - (event.hid ?? 1), tail: event.prev };
       state.fresh = false;
     }
     const { cursor } = channel;
@@ -116,6 +116,11 @@ export const createCatchUp = (host: ProtocolHost, resubscribe: (ask: ChannelAsk)
     if (where !== "next") {
       // Missed or rolled back: the server compares the cursor with its log and says which.
       if (state.phase !== "asked") resubscribe(ask(channel));
+      return;
+    }
+    const here: Cursor = { epoch, seq: event.seq, tail: event.tail };
+    if (event.hid) {
+      channel.cursor = here;
       return;
     }
     if (replayed) state.replayed++;
@@ -131,7 +136,7 @@ export const createCatchUp = (host: ProtocolHost, resubscribe: (ask: ChannelAsk)
       replayed,
     });
     // A handler may have let go of the channel or begun it anew.
-    if (channel.cursor === cursor) channel.cursor = { epoch, seq: event.seq, tail: event.tail };
+    if (channel.cursor === cursor) channel.cursor = here;
   };
 
   return {
