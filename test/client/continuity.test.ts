@@ -203,11 +203,13 @@ describe("events that the server hides (P7.8)", () => {
     expect(one.sent("sub")).toEqual([]);
     await breakAndResume(one, { head: 12, tail: "t12", status: "delta" });
     expect(asked(one)).toMatchObject([{ seq: 10, tail: "t10" }]);
-    one.socket().receive([
-      { t: "delta", c: "room", epoch: "e1", from: 10, to: 12, ev: [hidden(12, 2)], more: false },
-      { t: "live", c: "room", epoch: "e1", seq: 12, tail: "t12" },
-      data("room", event(13)),
-    ]);
+    one
+      .socket()
+      .receive([
+        { t: "delta", c: "room", epoch: "e1", from: 10, to: 12, ev: [hidden(12, 2)], more: false },
+        { t: "live", c: "room", epoch: "e1", seq: 12, tail: "t12" },
+        data("room", event(13)),
+      ]);
     await one.settle();
     expect(room.data()).toEqual([9, 13]);
     expect(room.continuity).toMatchObject([{ result: "kept", replayed: 0, missed: 0 }]);
@@ -236,10 +238,16 @@ describe("events that the server hides (P7.8)", () => {
     expect(one.sent("sub")).toEqual([{ t: "sub", c: "room", epoch: "e1", seq: 5, tail: "t5" }]);
   });
 
-  it.each([0, -3, 1.5, "2", 2 ** 53])("a run of %s is no run: the frame is refused (fault 52)", async (hid) => {
-    const { one } = await atFive();
-    one.socket().receive({ t: "data", c: "room", ev: [{ ...hidden(8, 3), hid: hid as number }] });
-    await one.settle();
-    expect(one.tab.state.get()).toMatchObject({ name: "reconnecting", lastError: { code: "INVALID_FRAME" } });
-  });
+  it.each([0, -3, 1.5, "2", 2 ** 53])(
+    "a run of %s is no run: the frame is refused (fault 52)",
+    async (hid) => {
+      const { one } = await atFive();
+      one.socket().receive({ t: "data", c: "room", ev: [{ ...hidden(8, 3), hid: hid as number }] });
+      await one.settle();
+      expect(one.tab.state.get()).toMatchObject({
+        name: "reconnecting",
+        lastError: { code: "INVALID_FRAME" },
+      });
+    },
+  );
 });
