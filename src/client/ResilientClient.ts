@@ -2,6 +2,7 @@ import type { ConnectionState } from "../core/connectionState.ts";
 import type { ResilientSocketError } from "../core/errors.ts";
 import type { QueueState } from "../core/queueState.ts";
 import type { Cursor, Since } from "../protocol/frames.ts";
+import type { Backlog } from "./backlog.ts";
 import type { Continuity, Message } from "./message.ts";
 import type { Receipt, ReceiptStatus, Settlement } from "./receipt.ts";
 import type { SendOptions } from "./sendOptions.ts";
@@ -26,14 +27,32 @@ export interface OutboxEntry {
 
 export interface SubscribeOptions {
   /**
-   * Where a channel that this tab does not hear yet starts. Default `'now'`; a cursor resumes behind that event. A channel
-   * has one place in a tab: who subscribes later hears from now on, whatever its `since`. One that is neither is told as
-   * continuity `lost`, reason `invalid_since`, and starts now.
+   * Where this subscription starts. Default `'now'`; a cursor resumes behind that event. Who comes to a channel that others hear
+   * already gets a start of its own too (`{ last }`: at most 1 000), and then hears what they hear. Where the last handler left
+   * within 30 s, the channel goes on from there instead. Something else is told as continuity `lost`, reason `invalid_since`,
+   * and starts now. Plain mode starts now.
    */
   readonly since?: Since | Cursor | undefined;
   /** Runs before the handler; false drops the message for this handler only. */
   readonly filter?: ((message: Message) => boolean) | undefined;
   readonly onContinuity?: ((continuity: Continuity) => void) | undefined;
+}
+
+export interface MessagesOptions extends SubscribeOptions {
+  /** Ends the iteration, which lets go of the channel. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface HistoryPage {
+  /**
+   * Only events with a smaller seq. Default: what this tab's subscription to the channel has passed, so that history and what
+   * handlers hear meet without gap or overlap; without a subscription, the newest.
+   */
+  readonly before?: number | undefined;
+  /** Messages; more than 1 000 count as 1 000. Default 100. */
+  readonly limit?: number | undefined;
+  /** How long a connection and the answer are waited for, in ms. Default 30 000. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** What `on` can hear. */
@@ -78,6 +97,20 @@ export interface ResilientClient {
     handler: (message: Message) => void,
     options?: SubscribeOptions,
   ) => () => void;
+  /**
+   * The channel's messages, one after the other, through every break. Each loop is a subscription of its own, which ends with it.
+   * One that is slow holds at most 1 000 messages, then reads on from its own place; others hear on. What cannot be read again is told
+   * to `onContinuity` where it happened. Throws `FORBIDDEN` when the channel may not be read; ends with `dispose()` and `signal`.
+   */
+  readonly messages: (channel: string, options?: MessagesOptions) => AsyncIterable<Message>;
+  /** `messages` for who takes several at a time: `ready` is called whenever something begins to wait. */
+  readonly backlog: (channel: string, ready: () => void, options?: SubscribeOptions) => Backlog;
+  /**
+   * A page of the channel's past, oldest first; page back with `before: messages[0].seq`. Fewer than `limit` means that the log goes no
+   * further back. A break in between asks again. Rejects with `FORBIDDEN`, `TIMEOUT`, `DISCONNECTED`, `DISPOSED`, `INVALID_NAME`,
+   * `INVALID_OPTION`, in plain mode `NOT_SUPPORTED`, in `failed` with the connection's error.
+   */
+  readonly history: (channel: string, page?: HistoryPage) => Promise<readonly Message[]>;
   /** Returns the removal. */
   readonly on: <K extends keyof ClientEvents>(
     type: K,

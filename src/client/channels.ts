@@ -1,14 +1,32 @@
 import type { Clock } from "../core/ports.ts";
 import type { Cursor, Since } from "../protocol/frames.ts";
 import type { Emitter } from "./emitter.ts";
-import { isCursor, isSince } from "../protocol/places.ts";
-import type { Message } from "./message.ts";
+import { isCursor, isSamePlace, isSince } from "../protocol/places.ts";
+import type { Continuity, ContinuityResult, Message } from "./message.ts";
 import { notifyAll } from "./notifyAll.ts";
 import type { SubscribeOptions } from "./ResilientClient.ts";
 
-interface Handler {
+/** What a consumer that cannot take everything says. */
+export interface Bound {
+  /** It takes no further event now: the next one leaves it behind. */
+  readonly full: () => boolean;
+  /** How many events it would read on with; 0 while that is not worth a read. */
+  readonly room: () => number;
+  /** The client is disposed of. */
+  readonly ended: () => void;
+}
+
+export interface Handler {
   readonly handle: (message: Message) => void;
   readonly options: SubscribeOptions;
+  readonly bound: Bound | undefined;
+  /**
+   * Set: it does not stand where the channel stands, because it was full or began elsewhere. It hears nothing of the channel and
+   * reads on by itself from here, until it has caught up.
+   */
+  apart: Cursor | Since | undefined;
+  /** Events it was given since it began at a cursor of its own; undefined once it was told that it is in step. */
+  replayed: number | undefined;
 }
 
 /** One channel of this tab. The cursor is undefined until the server answered. */
@@ -29,12 +47,29 @@ export interface Channels {
     name: string,
     handle: (message: Message) => void,
     options?: SubscribeOptions,
+    bound?: Bound,
   ) => () => void;
+  /** To all that stand where the channel stands; who has no room is left behind there. */
   readonly deliver: (channel: Channel, message: Message) => void;
+  readonly hand: (handler: Handler, message: Message) => void;
+  /** Whether the handler stands where the channel stands; from then on it hears what the channel hears. */
+  readonly isInStep: (channel: Channel, handler: Handler) => boolean;
+  /** To one handler, or to all that stand where the channel stands; a refusal concerns the others too. */
+  readonly tell: (
+    channel: Channel,
+    result: ContinuityResult,
+    more?: Partial<Omit<Continuity, "channel" | "result">>,
+    to?: Handler,
+  ) => void;
   /** A message that has no place in a log: plain mode, volatile. Dropped where nobody subscribed. */
   readonly deliverLoose: (name: string, data: unknown, id: string) => void;
   /** Lets go of idle channels; ms until the next is due, Infinity without one. `now`: all of them at once. */
   readonly sweep: (now?: boolean) => number;
+  /** Handlers that are apart read on, those with room. */
+  readonly readOn: (name: string) => void;
+  readonly end: () => void;
+  /** After `end`. */
+  readonly ended: () => boolean;
 }
 
 export interface ChannelsHost {
@@ -43,6 +78,10 @@ export interface ChannelsHost {
   readonly opened: (name: string) => void;
   readonly idle: () => void;
   readonly closed: (name: string) => void;
+  /** False: the server keeps nothing that could be read. */
+  readonly canRead: () => boolean;
+  /** Reads on for the handlers of the channel that are apart and have room. */
+  readonly readOn: (channel: Channel) => void;
 }
 
 /** A remount within this time is invisible on the wire. */
@@ -50,10 +89,19 @@ const lingerMs = 1_000;
 /** One within this time resumes from the cursor. */
 const rememberMs = 30_000;
 
-export const createChannels = ({ clock, emitter, opened, idle, closed }: ChannelsHost): Channels => {
+export const createChannels = ({
+  clock,
+  emitter,
+  opened,
+  idle,
+  closed,
+  canRead,
+  readOn,
+}: ChannelsHost): Channels => {
   const all = new Map<string, Channel>();
+  let over = false;
 
-  const open = (name: string, since: Since | Cursor = "now"): Channel => {
+  const open = (name: string, since: Since | Cursor): Channel => {
     const known = all.get(name);
     const cursor = isCursor(since) ? since : undefined;
     if (known && (!cursor || known.handlers.size)) return known;
@@ -69,34 +117,61 @@ export const createChannels = ({ clock, emitter, opened, idle, closed }: Channel
     return channel;
   };
 
-  const deliver: Channels["deliver"] = ({ handlers }, message) => {
-    for (const { handle, options } of [...handlers])
-      try {
-        if (options.filter?.(message) !== false) handle(message);
-      } catch (error) {
-        emitter.report(error);
-      }
+  /** Whether a start is another than that of the channel, which others hear already. */
+  const isElsewhere = ({ handlers, cursor, since: begun }: Channel, since: Since | Cursor): boolean =>
+    handlers.size > 0 &&
+    since !== "now" &&
+    (since as { last?: number }).last !== 0 &&
+    JSON.stringify(since) !== JSON.stringify(cursor ?? begun);
+
+  const hand: Channels["hand"] = ({ handle, options: { filter } }, message) =>
+    notifyAll([() => filter?.(message) !== false && handle(message)], emitter.report);
+
+  const tell: Channels["tell"] = ({ name, handlers }, result, more, to) => {
+    const nothing = { replayed: 0, missed: undefined, reason: undefined };
+    const continuity: Continuity = { channel: name, result, ...nothing, ...more };
+    // A copy: a handler that lets go and subscribes anew is not told again.
+    for (const { options, apart } of to ? [to] : [...handlers])
+      if (options.onContinuity && (to || apart === undefined || result === "denied"))
+        notifyAll([options.onContinuity], emitter.report, continuity);
+    emitter.emit("continuity", continuity);
+  };
+
+  const isInStep: Channels["isInStep"] = (channel, handler) => {
+    const { apart, replayed } = handler;
+    if (apart === undefined) return true;
+    if (!isCursor(apart) || !channel.cursor || !isSamePlace(apart, channel.cursor)) return false;
+    handler.apart = handler.replayed = undefined;
+    if (replayed !== undefined)
+      tell(channel, replayed ? "replayed" : "kept", { replayed, missed: 0 }, handler);
+    return true;
+  };
+
+  const deliver = (channel: Channel, message: Message): void => {
+    for (const handler of [...channel.handlers]) {
+      if (!isInStep(channel, handler)) continue;
+      if (!handler.bound?.full()) hand(handler, message);
+      else if (channel.cursor) handler.apart = channel.cursor;
+      // Nowhere to read it again.
+      else tell(channel, "lost", { missed: 1, reason: "backlog_full" }, handler);
+    }
   };
 
   return {
     all,
-    subscribe: (name, handle, options = {}) => {
-      const { since, onContinuity } = options;
-      const isKnown = since === undefined || isSince(since) || isCursor(since);
-      const channel = open(name, isKnown ? since : "now");
+    subscribe: (name, handle, options = {}, bound) => {
+      const { since = "now" } = options;
+      const isKnown = isSince(since) || isCursor(since);
+      const start = isKnown ? since : "now";
+      const channel = open(name, start);
+      const handler: Handler = { handle, options, bound, apart: undefined, replayed: undefined };
       // A cursor that somebody kept and spoilt: the connection must not pay for it, and the app must know.
-      if (!isKnown && onContinuity)
-        clock.soon(() =>
-          notifyAll([onContinuity], emitter.report, {
-            channel: name,
-            result: "lost",
-            replayed: 0,
-            missed: undefined,
-            reason: "invalid_since",
-          }),
-        );
-      const handler: Handler = { handle, options };
+      if (!isKnown) clock.soon(() => tell(channel, "lost", { reason: "invalid_since" }, handler));
+      const elsewhere = canRead() && isElsewhere(channel, start);
+      if (elsewhere) handler.apart = start;
+      if (elsewhere && isCursor(start)) handler.replayed = 0;
       channel.handlers.add(handler);
+      if (elsewhere) readOn(channel);
       if (channel.dropped) {
         channel.dropped = false;
         opened(name);
@@ -107,6 +182,9 @@ export const createChannels = ({ clock, emitter, opened, idle, closed }: Channel
         idle();
       };
     },
+    hand,
+    isInStep,
+    tell,
     deliver,
     deliverLoose: (name, data, id) => {
       const channel = all.get(name);
@@ -127,5 +205,14 @@ export const createChannels = ({ clock, emitter, opened, idle, closed }: Channel
       }
       return due;
     },
+    readOn: (name) => {
+      const channel = all.get(name);
+      if (channel) readOn(channel);
+    },
+    end: () => {
+      over = true;
+      for (const { handlers } of all.values()) for (const { bound } of [...handlers]) bound?.ended();
+    },
+    ended: () => over,
   };
 };

@@ -5,10 +5,13 @@ import { mergeRows } from "../core/machine/mergeRows.ts";
 import { freshMemory, type State } from "../core/machine/state.ts";
 import { socketRows } from "../core/machine/transitions.ts";
 import { toConnectionState } from "../core/toConnectionState.ts";
+import { ResilientSocketError } from "../core/errors.ts";
+import { createBacklog } from "./createBacklog.ts";
 import { createChannels } from "./channels.ts";
 import { refusedReceipt } from "./createReceipt.ts";
 import { createStore } from "./createStore.ts";
 import { createEmitter } from "./emitter.ts";
+import { iterate } from "./iterate.ts";
 import type { ClientOptions } from "./options.ts";
 import { readPolicy } from "./readPolicy.ts";
 import type { Driver } from "./protocol.ts";
@@ -72,7 +75,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     });
   };
   /** Does what is due by the clock; ms until the next, Infinity without one. */
-  const choresMs = (): number => Math.min(queue.expire(), channels.sweep());
+  const choresMs = (): number => Math.min(queue.expire(), channels.sweep(), driver.expire?.() ?? Infinity);
 
   const queue = createQueue({
     clock,
@@ -89,6 +92,8 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     opened: (name) => driver.subscribed?.(name),
     closed: (name) => driver.unsubscribed?.(name),
     idle: () => upkeepIn(channels.sweep(!isLive())),
+    canRead: () => !!driver.readOn,
+    readOn: (channel) => driver.readOn?.(channel),
   });
 
   const transport = createTransport(ports.socket, clock, {
@@ -173,7 +178,15 @@ export const createClient = (options: ClientOptions): ResilientClient => {
         });
       state.notify();
       emitter.emit("transition", { from: before, to: now, event });
-      if (now.name === "failed") emitter.emit("error", now.error);
+      if (now.name === "failed") {
+        driver.ended?.(now.error);
+        emitter.emit("error", now.error);
+      } else if (now.name === "disconnected" && now.reason !== "suspended")
+        driver.ended?.(
+          now.reason === "disposed"
+            ? gone()
+            : new ResilientSocketError("DISCONNECTED", `the connection was ended: ${now.reason}`),
+        );
     },
   });
 
@@ -190,6 +203,16 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     bufferedBytes: transport.bufferedBytes,
     upkeepIn,
   });
+
+  const gone = (): ResilientSocketError => new ResilientSocketError("DISPOSED", "the client was disposed of");
+  const refusal = (): ResilientSocketError | undefined => {
+    if (disposed) return gone();
+    if (shown.name === "failed") return shown.error;
+    return driver.history
+      ? undefined
+      : new ResilientSocketError("NOT_SUPPORTED", "plain mode has no history");
+  };
+  const backlog: ResilientClient["backlog"] = (...args) => createBacklog(channels, emitter.report, ...args);
 
   const call = (event: Event): void => {
     if (!disposed) machine.dispatch(event);
@@ -217,6 +240,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
       disposed = true;
       queue.purge();
       queue.notify();
+      channels.end();
     },
     retain: () => {
       if (!holders++) call({ type: "connect" });
@@ -233,7 +257,17 @@ export const createClient = (options: ClientOptions): ResilientClient => {
       if (!disposed) return queue.send(payload, sendOptions);
       return refusedReceipt(sendOptions.idempotencyKey ?? "", "DISPOSED");
     },
-    subscribe: channels.subscribe,
+    subscribe: (channel, handler, subscribeOptions) => channels.subscribe(channel, handler, subscribeOptions),
+    backlog,
+    messages: (channel, messagesOptions = {}) => ({
+      [Symbol.asyncIterator]: () =>
+        iterate((ready, options) => backlog(channel, ready, options), messagesOptions),
+    }),
+    history: async (channel, page = {}) => {
+      const error = refusal();
+      if (error) throw error;
+      return driver.history?.(channel, page) ?? [];
+    },
     on: emitter.on,
   };
 };

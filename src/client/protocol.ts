@@ -3,9 +3,11 @@ import type { Event } from "../core/machine/events.ts";
 import type { HeartbeatPolicy } from "../core/machine/input.ts";
 import type { Rows } from "../core/machine/step.ts";
 import type { Clock, Dice } from "../core/ports.ts";
-import type { Channels } from "./channels.ts";
+import type { ResilientSocketError } from "../core/errors.ts";
+import type { Channel, Channels } from "./channels.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Queue } from "./queue.ts";
+import type { ResilientClient } from "./ResilientClient.ts";
 
 /** What a protocol may use of the client. */
 export interface ProtocolHost {
@@ -43,6 +45,13 @@ export interface Driver {
   readonly subscribed?: (channel: string) => void;
   /** The last handler left a while ago. */
   readonly unsubscribed?: (channel: string) => void;
+  /** Handlers of the channel that are apart read on, those with room. Absent: nothing can be read. */
+  readonly readOn?: (channel: Channel) => void;
+  readonly history?: ResilientClient["history"];
+  /** Nothing reconnects by itself any more: what the app waits for ends with this. */
+  readonly ended?: (error: ResilientSocketError) => void;
+  /** Ends what waited too long; ms until the next is due, Infinity without one. */
+  readonly expire?: () => number;
   readonly heartbeat: () => HeartbeatPolicy | null;
   /** Smoothed round trip in ms, 0 when unknown. */
   readonly rttMs: () => number;

@@ -29,6 +29,9 @@ export type ErrorCode =
   | "NO_PROVIDER"
   | "HANDLER_THREW"
   | "MESSAGE_NOT_ACKED"
+  | "TIMEOUT"
+  | "DISCONNECTED"
+  | "NOT_SUPPORTED"
   // the server side
   | "STORE_UNAVAILABLE"
   | "SQLITE_UNAVAILABLE"

@@ -14,6 +14,7 @@ export type { Overflow } from "../core/evictOldest.ts";
 export { ResilientSocketError, StateTransitionError } from "../core/errors.ts";
 export { browserPorts } from "../platform/browserPorts.ts";
 
+export type { Backlog } from "../client/backlog.ts";
 export type { Continuity, ContinuityResult, Message } from "../client/message.ts";
 export type {
   BackoffOptions,
@@ -34,6 +35,8 @@ export type { Protocol } from "../client/protocol.ts";
 export type { Receipt, ReceiptStatus, Settlement } from "../client/receipt.ts";
 export type {
   ClientEvents,
+  HistoryPage,
+  MessagesOptions,
   OutboxEntry,
   ResilientClient,
   SubscribeOptions,

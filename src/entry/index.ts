@@ -12,6 +12,7 @@ export type { ResilientWSOptions } from "../../hooks/useSocket.ts";
 export { useSubscription } from "../../hooks/useSubscription.ts";
 export type { Target } from "../../hooks/useTarget.ts";
 export { createResilientClient } from "../client/createResilientClient.ts";
+export type * from "../client/backlog.ts";
 export type * from "../client/message.ts";
 export type * from "../client/options.ts";
 export type * from "../client/plainProtocol.ts";

@@ -216,6 +216,8 @@ export type ServerFrame =
       /** A slice of the state's JSON text; the parts joined are the text. */
       readonly d: string;
       readonly rid?: number;
+      /** With `rid`: why it is a state and no events. */
+      readonly reason?: string;
     } & Cursor)
   | ({ readonly t: "live"; readonly c: string } & Cursor)
   | { readonly t: "data"; readonly c: string; readonly ev: readonly WireEvent[] }
@@ -247,6 +249,8 @@ export type ServerFrame =
       readonly retriable: boolean;
       readonly retryAfterMs?: number;
       readonly ref?: string;
+      /** With `LOST`: the reason of P4.3. */
+      readonly reason?: string;
     }
   | { readonly t: "ping" }
   | { readonly t: "pong" };

@@ -23,15 +23,20 @@ export async function readChannel(request: ReadRequest): Promise<void> {
   const { context, frame, subject, outbound } = request;
   if (frame.before !== undefined) return readHistory(request, frame.before);
   const ask = askOf(frame);
-  const plan = await settlesWithin(context.clock, PATIENCE_MS, planChannel(context, subject, ask));
+  // What is asked for page by page is no burden, however far behind its reader is.
+  const limits = frame.limit === undefined ? context.limits : { ...context.limits, maxGap: Infinity };
+  const planned = planChannel({ ...context, limits }, subject, ask);
+  const plan = await settlesWithin(context.clock, PATIENCE_MS, planned);
   if (!plan) return refuse(request, "LOST", PATIENCE_MS);
   const { verdict, cursor, slice, snapshot } = plan;
   if (verdict.status === "denied") return refuse(request, "DENIED");
-  if (verdict.status === "lost" || !cursor || !slice) return refuse(request, "LOST", verdict.retryAfterMs);
+  const { reason } = verdict;
+  if (verdict.status === "lost" || !cursor || !slice)
+    return refuse(request, "LOST", verdict.retryAfterMs, reason);
   if (snapshot !== undefined)
     for (const part of snapshotParts(frame.c, cursor, snapshot, frame.rid)) {
       if (await mustStop(request)) return;
-      outbound.send(part);
+      outbound.send({ ...part, ...(reason !== undefined && { reason }) });
     }
   await sendEvents(request, cursor, slice);
 }
@@ -42,14 +47,17 @@ function askOf({ c, cursor }: ReadRequest["frame"]): ChannelAsk {
 }
 
 async function sendEvents(request: ReadRequest, start: Cursor, firstSlice: LogSlice): Promise<void> {
+  const { limit } = request.frame;
+  let left = limit === undefined ? Infinity : Math.min(limit, MAX_PAGE);
   let slice = firstSlice;
   let cursor = start;
   for (;;) {
     const from = cursor;
-    const events = slice.events.filter(({ seq }) => seq > from.seq);
-    if (!(await sendGroups(request, cursor, slice, events))) return;
+    const events = slice.events.filter(({ seq }) => seq > from.seq).slice(0, left);
     const last = events.at(-1);
-    if (!last || last.seq >= slice.seq) return;
+    left -= events.length;
+    if (!(await sendGroups(request, cursor, slice, events, left ? slice.seq : last?.seq))) return;
+    if (!last || !left || last.seq >= slice.seq) return;
     cursor = { epoch: last.epoch, seq: last.seq, tail: last.tail };
     slice = await request.context.store.read(request.frame.c, cursor.seq, PAGE);
   }
@@ -83,21 +91,29 @@ async function sendGroups(
   return true;
 }
 
-/** Up to `limit` events before seq `before`, oldest first. */
+/** Up to `limit` events before seq `before`, or before the end of the log, oldest first. */
 async function readHistory(request: ReadRequest, before: number): Promise<void> {
   const { context, frame, subject } = request;
   const asked = Promise.resolve(context.rights.may(subject, "read", frame.c));
-  if ((await settlesWithin(context.clock, PATIENCE_MS, asked)) !== true) return refuse(request, "DENIED");
+  const may = await settlesWithin(context.clock, PATIENCE_MS, asked);
+  if (!may) return may === false ? refuse(request, "DENIED") : refuse(request, "LOST", PATIENCE_MS);
   const limit = Math.min(frame.limit ?? 100, MAX_PAGE);
   const from = Math.max(1, before - limit);
   const slice = await context.store.read(frame.c, from, before - from);
+  if (before > slice.seq + 1) return readHistory(request, slice.seq + 1);
   const events = slice.events.filter(({ seq }) => seq < before);
   const first = events[0];
   const cursor = { epoch: slice.epoch, seq: (first?.seq ?? before) - 1, tail: first?.prev ?? "" };
   await sendGroups(request, cursor, slice, events, events.at(-1)?.seq);
 }
 
-function refuse({ frame, outbound }: ReadRequest, code: string, retryAfterMs?: number): void {
+function refuse(
+  { frame, outbound }: ReadRequest,
+  code: string,
+  retryAfterMs?: number,
+  reason?: string,
+): void {
   const retry = retryAfterMs === undefined ? { retriable: false } : { retriable: true, retryAfterMs };
-  outbound.send({ t: "error", code, ref: String(frame.rid), ...retry });
+  const why = reason === undefined ? {} : { reason };
+  outbound.send({ t: "error", code, ref: String(frame.rid), ...retry, ...why });
 }

@@ -73,6 +73,9 @@ export const fakeClient = () => {
         return () => void subscriptions.delete(subscription);
       },
     ),
+    messages: () => ({ [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => undefined) }) }),
+    backlog: () => ({ take: () => [], ended: () => false, stop: () => undefined }),
+    history: async () => [],
     on: nothing,
   } satisfies ResilientClient;
   return {

@@ -3,19 +3,17 @@ import { place } from "../../core/inbox.ts";
 import type { ChannelAsk, ChannelVerdict, Cursor, FrameOf, WireEvent } from "../../protocol/frames.ts";
 import { isName } from "../../protocol/isName.ts";
 import type { Channel } from "../channels.ts";
-import type { Continuity, ContinuityResult } from "../message.ts";
-import { notifyAll } from "../notifyAll.ts";
 import type { ProtocolHost } from "../protocol.ts";
-import { patience } from "./wire.ts";
+import { assemble, missedBetween, patience, placeAt, placeBefore, toMessage } from "./wire.ts";
 
 interface Progress {
-  /** asked: no verdict yet · behind: events or parts are coming · live · denied · later: asked again at `askAtMs`. */
-  phase: "asked" | "behind" | "live" | "denied" | "later";
+  /** asked: no verdict yet · behind: events are coming · parts: those of a state · live · denied · later: asked again at `askAtMs`. */
+  phase: "asked" | "behind" | "parts" | "live" | "denied" | "later";
   askAtMs: number;
   replayed: number;
-  /** The cursor is not trusted: the next delta or snapshot sets it. */
-  fresh: boolean;
   parts: string[];
+  /** Why the state is sent. */
+  reason: string | undefined;
   /** Reported when the channel is live. */
   pending: "kept" | "replayed" | null;
 }
@@ -42,15 +40,13 @@ export interface CatchUp {
   readonly discard: (name: string) => void;
 }
 
-/** A state of more parts than this (32 KiB each) is refused. */
-const maxParts = 4_096;
-
-/** Events between two places of one log; undefined where nobody can know. */
-const missedBetween = (before: Cursor | undefined, here: Cursor): number | undefined =>
-  before?.epoch === here.epoch && here.seq >= before.seq ? here.seq - before.seq : undefined;
-
-export const createCatchUp = (host: ProtocolHost, resubscribe: (ask: ChannelAsk) => void): CatchUp => {
-  const { channels, emitter, queue } = host;
+export const createCatchUp = (
+  host: ProtocolHost,
+  resubscribe: (ask: ChannelAsk) => void,
+  readOn: (channel: Channel) => void,
+): CatchUp => {
+  const { channels, queue } = host;
+  const { tell } = channels;
   const progress = new Map<string, Progress>();
 
   const ask = (channel: Channel): ChannelAsk => {
@@ -59,13 +55,7 @@ export const createCatchUp = (host: ProtocolHost, resubscribe: (ask: ChannelAsk)
     const state = progress.get(name) ?? ({} as Progress);
     progress.set(
       name,
-      Object.assign(state, {
-        phase: "asked",
-        replayed: 0,
-        fresh: !cursor,
-        parts: [],
-        pending: null,
-      } as const),
+      Object.assign(state, { phase: "asked", replayed: 0, parts: [], pending: null } as const),
     );
     return cursor ? { c: name, ...cursor } : { c: name, since: channel.since };
   };
@@ -77,25 +67,12 @@ export const createCatchUp = (host: ProtocolHost, resubscribe: (ask: ChannelAsk)
     if (channel && state) act(channel, state);
   };
 
-  const tell = (
-    { name, handlers }: Channel,
-    result: ContinuityResult,
-    more?: Partial<Pick<Continuity, "replayed" | "missed" | "reason" | "state">>,
-  ): void => {
-    const nothing = { replayed: 0, missed: undefined, reason: undefined };
-    const continuity: Continuity = { channel: name, result, ...nothing, ...more };
-    // A copy: a handler that lets go and subscribes anew is not told again.
-    for (const { options } of [...handlers])
-      if (options.onContinuity) notifyAll([options.onContinuity], emitter.report, continuity);
-    emitter.emit("continuity", continuity);
-  };
-
   const goLive = (channel: Channel, state: Progress): void => {
     const { pending, replayed } = state;
     state.phase = "live";
     state.pending = null;
-    state.fresh = false;
     if (pending) tell(channel, replayed ? "replayed" : pending, { replayed, missed: 0 });
+    readOn(channel);
   };
 
   const apply = (
@@ -105,38 +82,22 @@ export const createCatchUp = (host: ProtocolHost, resubscribe: (ask: ChannelAsk)
     epoch: string,
     replayed: boolean,
   ): void => {
-    if (state.fresh) {
-      channel.cursor = { epoch, seq: event.seq - (event.hid ?? 1), tail: event.prev };
-      state.fresh = false;
-    }
+    if (state.phase === "behind") channel.cursor ??= placeBefore(epoch, event);
     const { cursor } = channel;
     if (!cursor) return;
     const where = place(cursor, event);
     if (where === "seen") return;
     if (where !== "next") {
-      // Missed or rolled back: the server compares the cursor with its log and says which.
-      if (state.phase !== "asked") resubscribe(ask(channel));
+      // Missed or rolled back: the server compares the cursor with its log and says which; or it has said so, and a state is coming.
+      if (!["asked", "parts"].includes(state.phase)) resubscribe(ask(channel));
       return;
     }
-    const here: Cursor = { epoch, seq: event.seq, tail: event.tail };
-    if (event.hid) {
-      channel.cursor = here;
-      return;
+    if (!event.hid) {
+      if (replayed) state.replayed++;
+      channels.deliver(channel, toMessage(queue, channel.name, epoch, event, replayed));
     }
-    if (replayed) state.replayed++;
-    const own = event.own !== undefined && queue.producers.has(event.own);
-    const id = own && event.id !== undefined ? event.id : `${epoch}:${event.seq}`;
-    channels.deliver(channel, {
-      data: event.d,
-      id,
-      channel: channel.name,
-      seq: event.seq,
-      lam: event.lam,
-      own,
-      replayed,
-    });
     // A handler may have let go of the channel or begun it anew.
-    if (channel.cursor === cursor) channel.cursor = here;
+    if (channel.cursor === cursor) channel.cursor = placeAt(epoch, event);
   };
 
   return {
@@ -166,7 +127,7 @@ export const createCatchUp = (host: ProtocolHost, resubscribe: (ask: ChannelAsk)
         else resubscribe(ask(channel));
       }
     },
-    done: () => [...progress.values()].every(({ phase }) => phase !== "asked" && phase !== "behind"),
+    done: () => [...progress.values()].every(({ phase }) => !["asked", "behind", "parts"].includes(phase)),
     verdict: ({ c, epoch, head, tail, status, reason, retryAfterMs }) =>
       on(c, (channel, state) => {
         const before = channel.cursor;
@@ -181,8 +142,9 @@ export const createCatchUp = (host: ProtocolHost, resubscribe: (ask: ChannelAsk)
             state.pending = before ? "kept" : null;
             return;
           case "snapshot":
-            state.phase = "behind";
-            state.fresh = true;
+            state.phase = "parts";
+            state.parts = [];
+            state.reason = reason;
             return;
           case "denied":
             state.phase = "denied";
@@ -212,23 +174,20 @@ export const createCatchUp = (host: ProtocolHost, resubscribe: (ask: ChannelAsk)
         for (const event of ev)
           if (progress.get(c) === state) apply(channel, state, event, channel.cursor.epoch, false);
       }),
-    snapshot: ({ c, epoch, seq, tail, part, parts, d }) =>
-      on(c, (channel, state) => {
-        if (part !== state.parts.length || parts > maxParts) return;
-        state.parts.push(d);
-        if (state.parts.length < parts) return;
-        const here: Cursor = { epoch, seq, tail };
+    snapshot: (frame) =>
+      on(frame.c, (channel, state) => {
+        const whole = state.phase === "parts" && assemble(state.parts, frame);
+        if (!whole) return;
+        const here = placeAt(frame.epoch, frame);
         const missed = missedBetween(channel.cursor, here);
-        const value: unknown = JSON.parse(state.parts.join(""));
-        state.parts = [];
-        state.fresh = false;
+        state.phase = "behind";
         channel.cursor = here;
-        tell(channel, "snapshot", { missed, state: value });
+        tell(channel, "snapshot", { missed, reason: state.reason, ...whole });
       }),
     live: ({ c, epoch, seq, tail }) =>
       on(c, (channel, state) => {
         if (state.phase === "live") return;
-        if (state.fresh) channel.cursor = { epoch, seq, tail };
+        channel.cursor ??= { epoch, seq, tail };
         goLive(channel, state);
       }),
   };

@@ -10,8 +10,11 @@ import type { HeartbeatPolicy } from "../../core/machine/input.ts";
 import type { FetchToken } from "../options.ts";
 import type { Driver, ProtocolHost } from "../protocol.ts";
 import { isName } from "../../protocol/isName.ts";
+import { createApart } from "./apart.ts";
 import { createCatchUp } from "./catchUp.ts";
 import { createDelivery } from "./delivery.ts";
+import { createHistory } from "./history.ts";
+import { createReads } from "./reads.ts";
 import { pack, text } from "./wire.ts";
 
 export interface ResilientOptions {
@@ -62,7 +65,11 @@ export const drive = (
     transmit('{"t":"ping"}');
   };
   const subscribe = (ask: ChannelAsk): void => void transmit(text({ t: "sub", ...ask }));
-  const catchUp = createCatchUp(host, subscribe);
+  const isOpen = (): boolean => welcomed && ["resuming", "connected"].includes(host.state());
+  const reads = createReads(host, transmit);
+  const readOn = createApart(host, reads, isOpen);
+  const catchUp = createCatchUp(host, subscribe, readOn);
+  const history = createHistory(host, reads);
   const delivery = createDelivery(host, { maxAgeMs, ackTimeoutMs, probe });
 
   const authFrame = (value: string | null): string =>
@@ -153,8 +160,8 @@ export const drive = (
       claimed -= producers.length;
       producers.forEach(delivery.position);
     },
-    delta: catchUp.delta,
-    snapshot: catchUp.snapshot,
+    delta: (frame) => (frame.rid === undefined ? catchUp : reads).delta(frame),
+    snapshot: (frame) => (frame.rid === undefined ? catchUp : reads).snapshot(frame),
     live: catchUp.live,
     data: catchUp.data,
     ack: delivery.ack,
@@ -172,21 +179,29 @@ export const drive = (
     },
     goaway: ({ minMs, maxMs }) => dispatch({ type: "goawayReceived", minMs, maxMs }),
     vol: ({ c, d }) => host.channels.deliverLoose(c, d, dice.uuid()),
-    error: ({ code, ref = "" }) => {
+    error: (frame) => {
+      const { code, ref = "" } = frame;
+      if (code === "DENIED" || code === "LOST") return reads.refused(frame);
       if (code !== "INVALID_SEQ") return;
       if (++invalidSeqs > 1) refuse("INVALID_SEQ", "the server refused a cursor twice", "manual");
       else catchUp.discard(ref);
     },
   };
 
-  const isOpen = (): boolean => welcomed && ["resuming", "connected"].includes(host.state());
+  const pump = (): void => {
+    delivery.pump();
+    reads.pump();
+  };
 
   return {
+    ...history,
     probe,
-    pump: delivery.pump,
+    pump,
+    readOn,
     upkeep: () => {
       delivery.upkeep(rttMs);
       catchUp.upkeep();
+      reads.pump();
     },
     heartbeat: () => heartbeat,
     rttMs: () => rttMs,
@@ -213,12 +228,13 @@ export const drive = (
         return fail("closed", closeCodes.protocol, "INVALID_FRAME", error);
       }
       mayFinish();
-      if (host.state() === "connected") delivery.pump();
+      if (host.state() === "connected") pump();
     },
     closed: (code) => {
       greeted = welcomed = false;
       scope.abort();
       catchUp.reset();
+      reads.reset();
       if (code === closeCodes.tooLarge || code === 1009) delivery.tooLarge();
       if (code === closeCodes.tokenExpired || code === closeCodes.unauthorised) refresh = true;
     },

@@ -1,0 +1,17 @@
+import type { Message } from "./message.ts";
+
+/**
+ * Messages that wait for a consumer which takes them when it can: at most 1 000. Then this consumer alone falls behind and, once
+ * half of them are taken, reads on from its own place in the channel: nothing is lost as long as the server keeps it.
+ */
+export interface Backlog {
+  /**
+   * The oldest, at most `max` (default all), up to the next continuity: that one is told by the following call, so that a consumer
+   * hears of a loss where it happened. Call it until it answers nothing.
+   */
+  readonly take: (max?: number) => readonly Message[];
+  /** Nothing waits and the client is disposed of: nothing will come. */
+  readonly ended: () => boolean;
+  /** Lets go of the channel and of what waits. */
+  readonly stop: () => void;
+}

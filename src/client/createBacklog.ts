@@ -1,0 +1,64 @@
+import type { Backlog } from "./backlog.ts";
+import type { Channels } from "./channels.ts";
+import type { Continuity, Message } from "./message.ts";
+import { notifyAll } from "./notifyAll.ts";
+import type { SubscribeOptions } from "./ResilientClient.ts";
+
+const capacity = 1_000;
+
+type Entry = Message | Continuity;
+const isContinuity = (entry: Entry | undefined): entry is Continuity => !!entry && "result" in entry;
+
+/** `ready` is called for everything that begins to wait. */
+export const createBacklog = (
+  channels: Channels,
+  report: (error: unknown) => void,
+  channel: string,
+  ready: () => void,
+  { onContinuity, ...options }: SubscribeOptions = {},
+): Backlog => {
+  const entries: Entry[] = [];
+  const full = (): boolean => entries.length >= capacity;
+  const push = (entry: Entry): void => {
+    entries.push(entry);
+    ready();
+  };
+  const note = (continuity: Continuity): void => {
+    const last = entries.at(-1);
+    if (!full()) return push(continuity);
+    // What did no harm needs no place; two losses in a row are one.
+    if (continuity.result === "kept") return;
+    if (!isContinuity(last)) return push(continuity);
+    const missed = Number(last.missed) + Number(continuity.missed);
+    entries.splice(-1, 1, { ...continuity, missed: missed >= 0 ? missed : undefined });
+  };
+  const stop = channels.subscribe(
+    channel,
+    push,
+    { ...options, onContinuity: note },
+    {
+      full,
+      room: () => (entries.length > capacity / 2 ? 0 : capacity - entries.length),
+      ended: ready,
+    },
+  );
+
+  return {
+    take: (max = Infinity) => {
+      for (let first = entries[0]; isContinuity(first); first = entries[0]) {
+        entries.shift();
+        if (onContinuity) notifyAll([onContinuity], report, first);
+      }
+      let count = 0;
+      while (count < max && count < entries.length && !isContinuity(entries[count])) count++;
+      const taken = entries.splice(0, count) as Message[];
+      if (count) channels.readOn(channel);
+      return taken;
+    },
+    ended: () => channels.ended() && !entries.length,
+    stop: () => {
+      stop();
+      entries.length = 0;
+    },
+  };
+};
