@@ -5,6 +5,7 @@ export { createResilientServer } from "../server/createResilientServer.ts";
 export type {
   Authenticate,
   AuthorizeRequest,
+  DrainOptions,
   HandshakeRequest,
   Identity,
   InboundMessage,

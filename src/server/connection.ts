@@ -1,22 +1,34 @@
 import { utf8Bytes } from "../core/utf8Bytes.ts";
 import * as closeCodes from "../protocol/closeCodes.ts";
-import { decodeClientFrame } from "../protocol/decodeClientFrame.ts";
-import type { ClientFrame } from "../protocol/frames.ts";
+import type { ClientFrame, FrameOf, ServerFrame } from "../protocol/frames.ts";
 import { MAX_BYTES_BEFORE_AUTH } from "../protocol/limits.ts";
 import { PROTOCOL_VERSION } from "../protocol/version.ts";
 import { metricNames } from "../telemetry/metricNames.ts";
 import { contain } from "./contain.ts";
 import { createDisposal } from "./disposal.ts";
-import { admit, type AuthFrame, authenticate, type Refusal } from "./handshake.ts";
+import { createClosing } from "./closing.ts";
+import { admit, arrive, type AuthFrame, authenticate } from "./handshake.ts";
 import { helloFrame } from "./helloFrame.ts";
 import type { HandshakeRequest, Identity, ServerSocket, ServerSocketEvents } from "./options.ts";
 import { createOutbound } from "./outbound.ts";
+import { framesOf, textOf } from "./readMessage.ts";
+import { busy, draining, internal, protocolError, type Refusal, unauthorised } from "./refusal.ts";
 import { createSession, type Session, type SessionContext } from "./session.ts";
 import { describeError } from "./describeError.ts";
 
 export interface Connection extends ServerSocketEvents {
   /** The server ends it. */
   readonly end: (code: number, reason: string) => void;
+  /** Asks the client to leave at a moment of its own; one that is not logged in yet has nothing to finish and is refused. */
+  readonly askToLeave: (frame: FrameOf<"goaway", ServerFrame>) => void;
+  /** Reads nothing more from it; what was accepted is still answered. */
+  readonly stopReading: () => void;
+  /** Everything that was accepted is answered. */
+  readonly isIdle: () => boolean;
+  /** Ends it as drained. */
+  readonly dismiss: () => void;
+  /** Ends it if it is the subject's, and has a login that is under way asked again. Answers whether it ended. */
+  readonly revoke: (subject: string) => boolean;
 }
 
 type Phase =
@@ -28,8 +40,8 @@ type Phase =
   | { readonly name: "open"; readonly session: Session }
   | { readonly name: "closed" };
 
-/** Time a peer gets to answer a close before it is cut. */
-const CLOSE_PATIENCE_MS = 5000;
+/** A revoked peer that does not answer the close is gone within a second. */
+const REVOKED_PATIENCE_MS = 1000;
 
 /** One socket from accept to close. Whatever it sends, nothing thrown leaves this file. */
 export function createConnection(
@@ -47,62 +59,53 @@ export function createConnection(
   let bytesBeforeAuth = 0;
   let peerVersion = PROTOCOL_VERSION;
   let isRenewing = false;
-  let closedWith: number | undefined;
+  let isReading = true;
+  /** Who was logged out while the app looked at a token: its answer may be older than that. */
+  const revoked = new Set<string>();
+  const closing = createClosing({ socket, clock, log, cid });
 
   const outbound = createOutbound({
     socket,
     clock,
     maxBufferedBytes: limits.maxBufferedBytes,
-    onSlow: () => refuse({ code: "SLOW_CONSUMER", close: closeCodes.busy, retriable: true }),
+    onSlow: () => refuse(busy("SLOW_CONSUMER")),
     onBroken: () => close(closeCodes.internal, "send failed"),
   });
 
   const failed = (error: unknown) => {
     log("error", "INTERNAL", { cid, error: describeError(error) });
-    refuse({ code: "INTERNAL", close: closeCodes.internal, retriable: true });
+    refuse(internal("INTERNAL"));
   };
   const eventually = <T>(answer: Promise<T>, then: (value: T) => void) =>
     void answer.then(then).catch(failed);
 
-  const refuse = ({ close: code, ...error }: Refusal & { readonly status?: number }) => {
+  const refuse = ({ close: code, ...error }: Refusal, patienceMs?: number) => {
     if (phase.name === "closed") return;
     metrics.count(metricNames.framesRejected, 1, error.code);
     outbound.send({ t: "error", ...error });
-    close(code, error.code);
+    close(code, error.code, patienceMs);
   };
 
-  function close(code: number, reason: string): void {
+  function close(code: number, reason: string, patienceMs?: number): void {
     if (phase.name === "closed") return;
     phase = { name: "closed" };
-    closedWith = code;
-    log("debug", "CLOSED", { cid, code, reason });
     outbound.flush();
     disposal.run();
-    try {
-      socket.close(code, reason.slice(0, 100));
-    } catch (error) {
-      log("warn", "CLOSE_FAILED", { cid, error: describeError(error) });
-    }
-    cancelCut = clock.after(CLOSE_PATIENCE_MS, () => socket.terminate());
+    closing.begin(code, reason, patienceMs);
   }
-  let cancelCut = () => {};
 
   function heard(data: string | Uint8Array): void {
-    if (phase.name === "closed") return;
-    if (typeof data !== "string") return refuse(protocolError("BINARY"));
-    if (isTooLong(data, limits.maxFrameBytes))
-      return refuse({ code: "TOO_LARGE", close: closeCodes.tooLarge, retriable: true });
+    if (phase.name === "closed" || !isReading) return;
+    const text = textOf(data, limits.maxFrameBytes);
+    if (typeof text !== "string") return refuse(text);
     if (phase.name !== "open") {
-      bytesBeforeAuth += utf8Bytes(data);
+      bytesBeforeAuth += utf8Bytes(text);
       if (bytesBeforeAuth > MAX_BYTES_BEFORE_AUTH) return refuse(protocolError("PRE_AUTH_LIMIT"));
     }
-    const decoded = decodeClientFrame(data);
-    if (!decoded.ok)
-      return refuse(
-        decoded.code === "INVALID_SEQ" ? invalidSeq(decoded.ref) : protocolError(decoded.code, decoded.ref),
-      );
-    for (const frame of decoded.frames) handle(frame, data.length / decoded.frames.length);
-    if (decoded.unknown.length > 0) ignoreOrRefuse(decoded.unknown);
+    const said = framesOf(text);
+    if ("close" in said) return refuse(said);
+    for (const frame of said.frames) handle(frame, text.length / said.frames.length);
+    if (said.unknown.length > 0) ignoreOrRefuse(said.unknown);
   }
 
   /** A newer peer may say what we do not know yet; an equal one made a mistake. */
@@ -119,6 +122,7 @@ export function createConnection(
       case "authenticating":
         return void phase.waiting.push({ frame, bytes });
       case "open":
+        if (phase.session.isTooFast(frame, bytes)) return;
         return frame.t === "auth" ? renew(phase.session, frame) : phase.session.handle(frame, bytes);
       case "closed":
         return;
@@ -128,12 +132,17 @@ export function createConnection(
   }
 
   function knock(frame: AuthFrame): void {
-    const mine: Phase = { name: "authenticating", waiting: [] };
-    phase = mine;
+    phase = { name: "authenticating", waiting: [] };
     peerVersion = frame.v ?? PROTOCOL_VERSION;
+    identify(phase, frame);
+  }
+
+  function identify(mine: Extract<Phase, { name: "authenticating" }>, frame: AuthFrame): void {
+    revoked.clear();
     eventually(authenticate(context, frame.token, request), (answer) => {
       if (phase !== mine) return;
       if ("close" in answer) return denied(answer);
+      if (revoked.has(answer.subject)) return identify(mine, frame);
       const leave = admit(context, answer, frame, { supersede: superseded });
       if (typeof leave !== "function") return denied(leave);
       disposal.add(leave);
@@ -156,7 +165,7 @@ export function createConnection(
   ): void {
     metrics.count(metricNames.handshakes, 1, "accepted");
     cancelDeadline();
-    release();
+    if ("known" in place) place.known();
     const session = createSession({ context, cid, identity, outbound, refuse, close, failed });
     // Stops it at once when the session ended the connection while it was made: its token had expired.
     disposal.add(session.stop);
@@ -181,17 +190,16 @@ export function createConnection(
     });
   }
 
-  const place = context.admission.knock(request.remoteAddress);
-  const release = place ?? (() => {});
+  const place = arrive(context, request.remoteAddress);
   const cancelDeadline = clock.after(limits.authTimeoutMs, () =>
     refuse({ code: "AUTH_TIMEOUT", close: closeCodes.authTimeout, retriable: true }),
   );
   disposal.add(cancelDeadline);
-  disposal.add(release);
   disposal.add(outbound.stop);
   // Even a refusal starts with hello: without one the client takes us for a server of another protocol.
   outbound.send(helloFrame(context));
-  if (!place) refuse({ code: "TOO_MANY_PENDING", close: closeCodes.connectionLimit, retriable: true });
+  if ("left" in place) for (const release of [place.known, place.left]) disposal.add(release);
+  else refuse(place);
 
   return {
     received: (data) =>
@@ -200,30 +208,26 @@ export function createConnection(
         heard(data);
       }, failed),
     end: close,
+    askToLeave: (frame) => {
+      if (phase.name === "open") outbound.send(frame);
+      else refuse(draining);
+    },
+    stopReading: () => {
+      isReading = false;
+    },
+    isIdle: () => phase.name !== "open" || phase.session.isIdle(),
+    dismiss: () => refuse(draining),
+    revoke: (subject) => {
+      if (phase.name === "authenticating") revoked.add(subject);
+      if (phase.name !== "open" || phase.session.subject !== subject) return false;
+      refuse(unauthorised, REVOKED_PATIENCE_MS);
+      return true;
+    },
     closed: () => {
-      metrics.count(metricNames.disconnects, 1, String(closedWith ?? "peer"));
+      metrics.count(metricNames.disconnects, 1, String(closing.code() ?? "peer"));
       phase = { name: "closed" };
-      cancelCut();
+      closing.ended();
       disposal.run();
     },
   };
 }
-
-const protocolError = (code: string, ref = ""): Refusal => ({
-  code,
-  close: closeCodes.protocol,
-  retriable: false,
-  ...(ref !== "" && { ref }),
-});
-
-const invalidSeq = (ref: string): Refusal & { readonly status: number } => ({
-  code: "INVALID_SEQ",
-  status: 400,
-  close: closeCodes.invalidSeq,
-  retriable: true,
-  ref,
-});
-
-/** UTF-8 bytes, counted only when the text could exceed the limit at all. */
-const isTooLong = (text: string, maxBytes: number): boolean =>
-  text.length > maxBytes || (text.length * 3 > maxBytes && utf8Bytes(text) > maxBytes);

@@ -5,6 +5,8 @@ import type { Fence } from "./fence.ts";
 import type { ResolvedLimits } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
 import type { LogLevel, ResilientServerOptions } from "./options.ts";
+import type { Rates } from "./rates.ts";
+import type { Refusal } from "./refusal.ts";
 import type { Rights } from "./rights.ts";
 import type { LogStore } from "./store/LogStore.ts";
 
@@ -22,6 +24,9 @@ export interface ServerContext {
   readonly appender: Appender;
   readonly fence: Fence;
   readonly admission: Admission;
+  readonly rates: Rates;
+  /** Whether this node drains or closes: it takes nobody any more. */
+  readonly isLeaving: () => boolean;
   readonly metrics: Metrics;
   readonly heartbeat: { readonly intervalMs: number; readonly timeoutMs: number };
   /** Reconnects per second this node takes. */
@@ -36,8 +41,17 @@ export interface ServerContext {
 /** Counts what is bounded per node, per address and per subject. */
 export interface Admission {
   readonly connections: () => number;
-  /** Answers a release, or undefined when the address has too many connections that are not authenticated. */
-  readonly knock: (address: string) => (() => void) | undefined;
-  /** Answers a release, or undefined when the subject has too many connections. */
-  readonly enter: (subject: string) => (() => void) | undefined;
+  /** A socket that is not authenticated yet: its place, or why it is turned away. */
+  readonly knock: (address: string) => Place | Refusal;
+  /** Answers a release, or why the subject may not have one connection more. */
+  readonly enter: (subject: string) => (() => void) | Refusal;
+  /** Counts what waits for the store; false, and nothing is counted, when it is too much. */
+  readonly hold: (bytes: number) => boolean;
+  readonly release: (bytes: number) => void;
+}
+
+export interface Place {
+  /** It is no stranger any more. */
+  readonly known: () => void;
+  readonly left: () => void;
 }

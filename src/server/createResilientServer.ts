@@ -2,12 +2,14 @@ import { createHash } from "node:crypto";
 import { nodeClock } from "../platform/nodeClock.ts";
 import { systemDice } from "../platform/systemDice.ts";
 import { attach } from "./attach.ts";
+import { createClientAddress } from "./clientAddress.ts";
 import { consoleLogger } from "./consoleLogger.ts";
 import { createServerCore } from "./createServerCore.ts";
 import { createEndpoints } from "./endpoints.ts";
 import type { HashPayload } from "./judge.ts";
 import type { ResilientServer, ResilientServerOptions } from "./options.ts";
 import { sqliteStore } from "./store/sqliteStore.ts";
+import { createUpgrader } from "./upgrade.ts";
 
 const hashPayload: HashPayload = (payload) =>
   createHash("sha256")
@@ -18,7 +20,7 @@ const hashPayload: HashPayload = (payload) =>
 export function createResilientServer(options: ResilientServerOptions): ResilientServer {
   const store = options.store ?? sqliteStore({ path: "./resilient-socket.db" });
   const ports = options.ports ?? { clock: nodeClock, dice: systemDice };
-  const { context, ...server } = createServerCore({
+  const { context, isReady, closedForMs, ...server } = createServerCore({
     ...options,
     logger: options.logger ?? consoleLogger(ports.clock),
     store,
@@ -26,22 +28,27 @@ export function createResilientServer(options: ResilientServerOptions): Resilien
     hashPayload,
   });
   const { limits, metrics, log } = context;
+  const { accept } = server;
   const detachments: (() => void)[] = [];
-  const health = () =>
+  const isHealthy = () =>
     context.ready().then(
       () => true,
       () => false,
     );
-
-  const handle = createEndpoints({ metrics, health });
+  const handle = createEndpoints({ metrics, isHealthy, isReady });
+  const addressOf = createClientAddress(options.trustProxy);
+  // Not before it is needed: other transports do without `ws`.
+  const upgrader = lazily(() =>
+    createUpgrader({ accept, closedForMs, addressOf, options, limits, metrics, log }),
+  );
 
   return {
     ...server,
     handle,
+    handleUpgrade: (request, socket, head) => upgrader()(request, socket, head),
     attach: (httpServer, { path = "/ws", endpoints = true } = {}) => {
-      const { accept } = server;
       detachments.push(
-        attach({ httpServer, path, handle: endpoints ? handle : undefined, accept, options, limits, log }),
+        attach({ httpServer, path, handle: endpoints ? handle : undefined, handleUpgrade: upgrader(), log }),
       );
     },
     close: () => {
@@ -49,4 +56,9 @@ export function createResilientServer(options: ResilientServerOptions): Resilien
       return server.close();
     },
   };
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }

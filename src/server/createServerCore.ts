@@ -1,33 +1,28 @@
-import { ResilientSocketError } from "../core/errors.ts";
 import type { Clock, Dice } from "../core/ports.ts";
-import { isName } from "../protocol/isName.ts";
 import { metricNames } from "../telemetry/metricNames.ts";
-import { contain, containedClock } from "./contain.ts";
 import { createAppender } from "./appender.ts";
+import { createArrivals } from "./arrivals.ts";
 import { createChannelHub } from "./channelHub.ts";
-import { type Connection, createConnection } from "./connection.ts";
+import { createConnections } from "./connections.ts";
+import { contain, containedClock } from "./contain.ts";
 import { createAdmission } from "./createAdmission.ts";
+import { createPublish } from "./createPublish.ts";
+import { describeError } from "./describeError.ts";
 import { createFence } from "./fence.ts";
 import { createJudge, type HashPayload } from "./judge.ts";
 import { resolveLimits } from "./limits.ts";
 import { localFanOut } from "./localFanOut.ts";
 import { createMetrics } from "./metrics.ts";
-import type {
-  HandshakeRequest,
-  Logger,
-  ResilientServer,
-  ResilientServerOptions,
-  ServerSocket,
-  ServerSocketEvents,
-} from "./options.ts";
+import type { Logger, ResilientServer, ResilientServerOptions } from "./options.ts";
 import { positive } from "./positive.ts";
 import { printable } from "./printable.ts";
+import { createRates } from "./rates.ts";
 import { createRights } from "./rights.ts";
 import type { SessionContext } from "./session.ts";
 import { settlesWithin } from "./settlesWithin.ts";
 import { singleFlight } from "./singleFlight.ts";
+import { createStoreHealth } from "./storeHealth.ts";
 import type { LogStore } from "./store/LogStore.ts";
-import { describeError } from "./describeError.ts";
 
 export interface ServerCoreOptions extends ResilientServerOptions {
   readonly store: LogStore;
@@ -36,12 +31,19 @@ export interface ServerCoreOptions extends ResilientServerOptions {
 }
 
 /** The server without a transport of its own, and what a transport may look at. */
-export interface ServerCore extends Omit<ResilientServer, "attach" | "handle"> {
+export interface ServerCore extends Omit<ResilientServer, "attach" | "handle" | "handleUpgrade"> {
   readonly context: SessionContext;
+  /** Whether this node should be sent clients. */
+  readonly isReady: () => Promise<boolean>;
+  /** Undefined: sockets may come. Otherwise the ms after which they may ask again; nobody looks at them before. */
+  readonly closedForMs: () => number | undefined;
 }
 
 /** A snapshot source that does not answer in this time is asked anew. */
 const SNAPSHOT_MS = 30_000;
+
+/** Telling one more socket when to come costs a handshake; a node so far behind does not even do that. */
+const LONGEST_BACKLOG_MS = 10_000;
 
 /** Everything of the companion server that needs no Node: the simulated world runs it in a browser. */
 export function createServerCore(options: ServerCoreOptions): ServerCore {
@@ -60,8 +62,13 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
   const clock = containedClock(ports.clock, onDefect);
   const onStoreError = (error: unknown) => log("error", "STORE_UNAVAILABLE", { error: describeError(error) });
   const hub = createChannelHub({ store, clock, onStoreError });
-  const admission = createAdmission(limits);
-  const { snapshot, acceptPerSecond = 1000 } = options;
+  const { snapshot, acceptPerSecond: perSecond = 1000 } = options;
+  const acceptPerSecond = positive("acceptPerSecond", perSecond);
+  const arrivals = createArrivals(acceptPerSecond, clock, dice);
+  const admission = createAdmission({ limits, arrivals, dice });
+  const ready = once(store.open);
+  const health = createStoreHealth(store, ready, clock);
+  let isLeaving = false;
   const { intervalMs = 25_000, timeoutMs = 10_000 } = options.heartbeat ?? {};
   const context: SessionContext = {
     options,
@@ -74,20 +81,29 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
     metrics,
     log,
     admission,
-    ready: once(store.open),
+    rates: createRates(limits, clock, metrics),
+    isLeaving: () => isLeaving,
+    ready,
     fence: createFence(),
-    appender: createAppender({ store, clock, metrics, onCommitted: fanOut.publish, onStoreError, onDefect }),
+    appender: createAppender({
+      store: { append: (batches) => health.watch(() => store.append(batches)) },
+      clock,
+      metrics,
+      onCommitted: fanOut.publish,
+      onStoreError,
+      onDefect,
+    }),
     judge: createJudge({
       rights,
       onMessage: options.onMessage,
-      maxDepth: limits.maxDepth,
+      limits,
       hashOf: hashPayload,
     }),
     heartbeat: {
       intervalMs: positive("heartbeat.intervalMs", intervalMs),
       timeoutMs: positive("heartbeat.timeoutMs", timeoutMs),
     },
-    acceptPerSecond: positive("acceptPerSecond", acceptPerSecond),
+    acceptPerSecond,
     snapshot:
       snapshot &&
       singleFlight(async (channel) => {
@@ -97,46 +113,38 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
         return { text: JSON.stringify(state) ?? "null", cursor };
       }),
   };
-  const connections = new Set<Connection>();
+  const connections = createConnections(context, () => {
+    isLeaving = true;
+  });
   const stopListening = fanOut.subscribe(hub.heard);
   metrics.gauge(metricNames.connections, admission.connections);
+  metrics.gauge(metricNames.leaving, () => Number(isLeaving));
   void context.ready().catch(onStoreError);
-
-  const accept = (socket: ServerSocket, request: HandshakeRequest): ServerSocketEvents => {
-    const connection = createConnection(context, socket, request);
-    connections.add(connection);
-    return {
-      received: connection.received,
-      closed: () => {
-        connections.delete(connection);
-        connection.closed();
-      },
-    };
-  };
 
   return {
     context,
-    accept,
-    publish: async (channel, payload, { idempotencyKey } = {}) => {
-      const publication = { channel, d: textOf(payload) };
-      if (!isName(channel)) throw invalid("the channel of publish must be a name of 1 to 256 characters");
-      if (idempotencyKey !== undefined && !isName(idempotencyKey, 128))
-        throw invalid("idempotencyKey must be a name of 1 to 128 characters");
-      await context.ready();
-      const key = idempotencyKey === undefined ? {} : { key: idempotencyKey, keyHash: hashPayload(payload) };
-      const { event, duplicate } = await store.publish({ ...publication, ...key });
-      if (!duplicate) {
-        metrics.count(metricNames.appended);
-        fanOut.publish([event]);
-      }
-      return { epoch: event.epoch, seq: event.seq, tail: event.tail };
+    accept: connections.accept,
+    publish: createPublish({
+      store: { publish: (item) => health.watch(() => store.publish(item)) },
+      fanOut,
+      metrics,
+      ready,
+      hashPayload,
+    }),
+    drain: (wish = {}) => connections.drain(wish),
+    revoke: async (subject) => connections.revoke(subject),
+    isReady: async () => !isLeaving && (await health.isWell()) && !isLeaving,
+    closedForMs: () => {
+      if (isLeaving) return connections.leftMs() ?? 0;
+      const backlogMs = arrivals.backlogMs();
+      return backlogMs > LONGEST_BACKLOG_MS ? backlogMs : undefined;
     },
     metrics: metrics.text,
     close: async () => {
-      for (const connection of connections) connection.end(1001, "server closes");
+      connections.close(1001, "server closes");
       stopListening();
       hub.stop();
-      await context.ready().catch(() => {});
+      await ready().catch(() => {});
       await store.close();
     },
   };
@@ -150,19 +158,6 @@ const printableFields = (fields: Parameters<Logger>[2]): Parameters<Logger>[2] =
       typeof value === "string" ? printable(value) : value,
     ]),
   );
-
-const invalid = (text: string, cause?: unknown) => new ResilientSocketError("INVALID_OPTION", text, cause);
-
-/** @throws INVALID_OPTION when the payload has no JSON: storing null instead would lose it. */
-function textOf(payload: unknown): string {
-  try {
-    const text = JSON.stringify(payload) as string | undefined;
-    if (text !== undefined) return text;
-  } catch (cause) {
-    throw invalid("the payload of publish must be JSON", cause);
-  }
-  throw invalid("the payload of publish must be JSON");
-}
 
 /** Opens the store at the first call; after a failure the next call tries again. */
 function once(open: () => Promise<void>): () => Promise<void> {

@@ -3,15 +3,18 @@ import type { ServerContext } from "./context.ts";
 import { pathOf } from "./pathOf.ts";
 
 export interface EndpointOptions extends Pick<ServerContext, "metrics"> {
-  readonly health: () => Promise<boolean>;
+  /** Whether the process can work at all: an orchestrator restarts it otherwise. */
+  readonly isHealthy: () => Promise<boolean>;
+  /** Whether it should be sent clients: a balancer looks elsewhere otherwise. */
+  readonly isReady: () => Promise<boolean>;
 }
 
 /** Whether the request was ours, and is answered or about to be. */
 export type Handle = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/** GET and HEAD of /metrics and /healthz. */
+/** GET and HEAD of /metrics, /healthz and /readyz. */
 export const createEndpoints =
-  ({ metrics, health }: EndpointOptions): Handle =>
+  ({ metrics, isHealthy, isReady }: EndpointOptions): Handle =>
   (request, response) => {
     if (request.method !== "GET" && request.method !== "HEAD") return false;
     switch (pathOf(request)) {
@@ -21,15 +24,21 @@ export const createEndpoints =
           .end(metrics.text());
         return true;
       case "/healthz":
-        void health().then((isHealthy) => {
-          response.writeHead(isHealthy ? 200 : 503, { "content-type": "text/plain" });
-          response.end(isHealthy ? "ok\n" : "store unavailable\n");
-        });
+        void isHealthy().then((yes) => say(response, yes, yes ? "ok" : "store unavailable"));
+        return true;
+      case "/readyz":
+        void isReady().then((yes) => say(response, yes, yes ? "ready" : "not ready"));
         return true;
       default:
         return false;
     }
   };
+
+function say(response: ServerResponse, yes: boolean, text: string): void {
+  // Whoever asked may have been answered, or be gone, by now; a throw here would end the process.
+  if (response.headersSent) return;
+  response.writeHead(yes ? 200 : 503, { "content-type": "text/plain" }).end(`${text}\n`);
+}
 
 const ours = new WeakSet<object>();
 

@@ -1,19 +1,19 @@
-import type { CloseCode } from "../protocol/CloseCode.ts";
 import * as closeCodes from "../protocol/closeCodes.ts";
 import type { ClientFrame, FrameOf } from "../protocol/frames.ts";
-import type { ServerContext } from "./context.ts";
+import type { Place, ServerContext } from "./context.ts";
 import type { FenceHolder } from "./fence.ts";
 import type { HandshakeRequest, Identity } from "./options.ts";
+import { draining, internal, type Refusal, unauthorised } from "./refusal.ts";
 import { describeError } from "./describeError.ts";
 
 export type AuthFrame = FrameOf<"auth", ClientFrame>;
 
-export interface Refusal {
-  readonly code: string;
-  readonly close: CloseCode;
-  readonly retriable: boolean;
-  readonly retryAfterMs?: number;
-  readonly ref?: string;
+/** The gates before anything is read: a place for a socket of this address, or why it is turned away. */
+export function arrive(
+  { admission, isLeaving }: Pick<ServerContext, "admission" | "isLeaving">,
+  address: string,
+): Place | Refusal {
+  return isLeaving() ? draining : admission.knock(address);
 }
 
 /** The token's answer: an identity, or why not. Never rejects; what `authenticate` threw goes to the log only. */
@@ -26,7 +26,7 @@ export async function authenticate(
     await ready();
   } catch (error) {
     log("error", "STORE_UNAVAILABLE", { during: "open", error: describeError(error) });
-    return { code: "STORE_UNAVAILABLE", close: closeCodes.internal, retriable: true };
+    return internal("STORE_UNAVAILABLE");
   }
   try {
     const identity = await options.authenticate(token, request);
@@ -34,7 +34,7 @@ export async function authenticate(
       if (!isInstant(identity.expiresAt)) throw new TypeError("expiresAt is no instant");
       return identity;
     }
-    return { code: "UNAUTHORISED", close: closeCodes.unauthorised, retriable: false };
+    return unauthorised;
   } catch (error) {
     log("error", "AUTHENTICATE_FAILED", { error: describeError(error) });
     return { code: "AUTH_UNAVAILABLE", close: closeCodes.internal, retriable: true };
@@ -47,7 +47,7 @@ const isInstant = (value: unknown): boolean =>
 
 /** The gates between a known subject and a session: the fence of its tabs, then the count of its connections. */
 export function admit(
-  { fence, admission, dice }: Pick<ServerContext, "fence" | "admission" | "dice">,
+  { fence, admission }: Pick<ServerContext, "fence" | "admission">,
   { subject }: Identity,
   { group, term }: AuthFrame,
   holder: FenceHolder,
@@ -57,10 +57,9 @@ export function admit(
   if (!answer.accepted)
     return { code: answer.code, close: closeCodes.superseded, retriable: true, ref: String(answer.known) };
   const leave = admission.enter(subject);
-  if (!leave) {
+  if (typeof leave !== "function") {
     fence.release(subject, group, holder);
-    const retryAfterMs = Math.ceil(1000 * (1 + 4 * dice.roll()));
-    return { code: "CONNECTION_LIMIT", close: closeCodes.connectionLimit, retriable: true, retryAfterMs };
+    return leave;
   }
   return () => {
     fence.release(subject, group, holder);

@@ -3,13 +3,15 @@ import type { ServerContext } from "./context.ts";
 import type { Judge } from "./judge.ts";
 import { createLane, type Lane, type Numbered } from "./lane.ts";
 import { MAX_PENDING_BYTES } from "./limits.ts";
-import { fullBucket, takeToken, type TokenBucket } from "./tokenBucket.ts";
+import { createTokens } from "./tokens.ts";
 import { describeError } from "./describeError.ts";
 
 /** Everything a connection sends upward that has a number. */
 export interface Inbound {
   readonly take: (frame: Numbered, bytes: number) => void;
   readonly claim: (producers: FrameOf<"claim", ClientFrame>["producers"]) => void;
+  /** Nothing that was taken waits for its answer. */
+  readonly isIdle: () => boolean;
   readonly stop: () => void;
 }
 
@@ -36,21 +38,16 @@ const CLAIM_CHUNK = 16;
 
 export function createInbound(options: InboundOptions): Inbound {
   const { context, judge, subject, send, drained, lam, fail, onDefect } = options;
-  const { limits, clock, store } = context;
+  const { limits, clock, store, rates, admission } = context;
   const lanes = new Map<string, Lane>();
-  const buckets = new Map<string, TokenBucket>();
-  const newcomers = fullBucket(MAX_LANES, clock.nowMs());
+  const newcomers = createTokens({ perSecond: LANES_PER_SECOND, burst: MAX_LANES }, clock);
   let claiming = Promise.resolve();
   let pendingBytes = 0;
   let isStopped = false;
 
-  const charge = (p: string) => {
-    let bucket = buckets.get(p);
-    if (!bucket) {
-      if (buckets.size >= MAX_LANES) buckets.clear();
-      buckets.set(p, (bucket = fullBucket(limits.windowMessages, clock.nowMs())));
-    }
-    return takeToken(bucket, limits.messagesPerSecond, limits.windowMessages, clock.nowMs());
+  const release = (bytes: number) => {
+    pendingBytes -= bytes;
+    admission.release(bytes);
   };
 
   const laneOf = (p: string, channel: string): Lane | undefined => {
@@ -59,7 +56,8 @@ export function createInbound(options: InboundOptions): Inbound {
     if (lane) return lane;
     if (lanes.size >= MAX_LANES) for (const [old, idle] of lanes) if (idle.isIdle()) lanes.delete(old);
     if (lanes.size >= MAX_LANES) return undefined;
-    if (takeToken(newcomers, LANES_PER_SECOND, MAX_LANES, clock.nowMs()) > 0) return undefined;
+    if (newcomers.waitMs(1) > 0) return undefined;
+    newcomers.take(1);
     lane = createLane({
       context,
       judge,
@@ -68,10 +66,8 @@ export function createInbound(options: InboundOptions): Inbound {
       p,
       send,
       lam,
-      charge: () => charge(p),
-      release: (bytes) => {
-        pendingBytes -= bytes;
-      },
+      charge: () => rates.message(subject, p),
+      release,
       onDefect,
     });
     lanes.set(key, lane);
@@ -95,10 +91,13 @@ export function createInbound(options: InboundOptions): Inbound {
     take: (frame, bytes) => {
       const last = frame.t === "pub" ? frame.n + frame.m.length - 1 : frame.to;
       if (last > frame.acked + limits.windowMessages) return fail("WINDOW_EXCEEDED");
+      if (pendingBytes + bytes > MAX_PENDING_BYTES || !admission.hold(bytes)) return fail("OVERLOADED");
       pendingBytes += bytes;
-      if (pendingBytes > MAX_PENDING_BYTES) return fail("OVERLOADED");
       const lane = laneOf(frame.p, frame.c);
-      if (!lane) return fail("TOO_MANY_PRODUCERS");
+      if (!lane) {
+        release(bytes);
+        return fail("TOO_MANY_PRODUCERS");
+      }
       lane.push(frame, bytes);
     },
     claim: (producers) => {
@@ -110,6 +109,7 @@ export function createInbound(options: InboundOptions): Inbound {
           if (!isStopped) fail("STORE_UNAVAILABLE");
         });
     },
+    isIdle: () => [...lanes.values()].every((lane) => lane.isIdle()),
     stop: () => {
       isStopped = true;
       for (const lane of lanes.values()) lane.stop();

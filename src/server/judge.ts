@@ -2,6 +2,7 @@ import { utf8Bytes } from "../core/utf8Bytes.ts";
 import type { PubItem } from "../protocol/frames.ts";
 import { findUnsafe } from "./findUnsafe.ts";
 import { isPromise } from "./isPromise.ts";
+import type { ResolvedLimits } from "./limits.ts";
 import type { MessageContext, ResilientServerOptions } from "./options.ts";
 import type { Rights } from "./rights.ts";
 import type { AppendItem } from "./store/LogStore.ts";
@@ -35,17 +36,17 @@ export type HashPayload = (payload: unknown) => string;
 
 export interface JudgeOptions extends Pick<ResilientServerOptions, "onMessage"> {
   readonly rights: Rights;
-  readonly maxDepth: number;
+  readonly limits: Pick<ResolvedLimits, "maxDepth" | "maxKeys">;
   readonly hashOf: HashPayload;
 }
 
 /** Asks for the right to write and `onMessage`. Costs no promise when both are absent or answer synchronously. */
-export function createJudge({ rights, onMessage, maxDepth, hashOf }: JudgeOptions): Judge {
+export function createJudge({ rights, onMessage, limits, hashOf }: JudgeOptions): Judge {
   return (request) => {
     const { message, n } = request;
     const re = message.re && { re: message.re, ...(message.old && { old: true }) };
     if (message.void) return { item: { kind: "void", n, ...re } };
-    const unsafe = findUnsafe(message.d, maxDepth);
+    const unsafe = findUnsafe(message.d, limits);
     if (unsafe) return rejected(request, unsafe);
     try {
       const allowed = rights.may(request.subject, "write", request.channel);

@@ -3,18 +3,22 @@ import { positive } from "./positive.ts";
 
 export type ResolvedLimits = { readonly [K in keyof ServerLimits]-?: number };
 
-const defaults: ResolvedLimits = {
+const defaults: Omit<ResolvedLimits, "subjectMessagesPerSecond"> = {
   maxFrameBytes: 64 * 1024,
   maxDepth: 32,
+  maxKeys: 16_384,
   windowMessages: 1024,
   windowBytes: 1024 * 1024,
   maxChannels: 1000,
   messagesPerSecond: 100,
+  bytesPerSecond: 2 * 1024 * 1024,
   maxBufferedBytes: 4 * 1024 * 1024,
+  maxPendingBytes: 256 * 1024 * 1024,
   authTimeoutMs: 10_000,
   maxGap: 5000,
   connectionsPerSubject: 100,
   pendingPerAddress: 100,
+  connectionsPerAddress: 5000,
 };
 
 /** What a server sends in one delta or snapshot message. */
@@ -29,6 +33,9 @@ export const CONTROL_PER_SECOND = 500;
 /** Payload text a connection may have waiting for the store. */
 export const MAX_PENDING_BYTES = 8 * 1024 * 1024;
 
+/** A person with several tabs and devices, each with messages to catch up on. */
+const PRODUCERS_AT_ONCE = 10;
+
 /** @throws INVALID_OPTION: a limit cannot be switched off by a typo. */
 export function resolveLimits(options: ServerLimits = {}, storeWindow = Infinity): ResolvedLimits {
   const limits: Record<string, number> = { ...defaults };
@@ -36,6 +43,7 @@ export function resolveLimits(options: ServerLimits = {}, storeWindow = Infinity
     if (value === undefined) continue;
     limits[name] = positive(`limits.${name}`, value);
   }
+  limits["subjectMessagesPerSecond"] ??= PRODUCERS_AT_ONCE * (limits["messagesPerSecond"] as number);
   limits["windowMessages"] = Math.min(limits["windowMessages"] as number, storeWindow);
   return limits as ResolvedLimits;
 }

@@ -16,6 +16,8 @@ const labelOf: Partial<Record<MetricName, string>> = {
   [metricNames.nacks]: "code",
   [metricNames.resumes]: "status",
   [metricNames.handshakes]: "outcome",
+  [metricNames.rateLimited]: "limit",
+  [metricNames.upgradesRefused]: "status",
 };
 const unlabelled = Object.values(metricNames).filter((name) => name.endsWith("_total") && !(name in labelOf));
 const buckets: readonly number[] = [0, 1, 10, 50, 100, 500, 1000, 5000];

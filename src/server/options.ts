@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import type { Clock, Dice } from "../core/ports.ts";
 import type { Cursor, Json } from "../protocol/frames.ts";
 import type { FanOut, LogStore } from "./store/LogStore.ts";
@@ -7,6 +8,7 @@ import type { FanOut, LogStore } from "./store/LogStore.ts";
 export interface HandshakeRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** The socket's, or the one a proxy of `trustProxy` vouches for. */
   readonly remoteAddress: string;
 }
 
@@ -48,6 +50,8 @@ export interface ServerLimits {
   readonly maxFrameBytes?: number | undefined;
   /** Nesting of JSON. Default 32. */
   readonly maxDepth?: number | undefined;
+  /** Keys of objects and elements of arrays a payload may have, together. Default 16 384. */
+  readonly maxKeys?: number | undefined;
   /** Numbers in flight per (producer, channel). Default 1 024. */
   readonly windowMessages?: number | undefined;
   /** Default 1 MiB. */
@@ -56,6 +60,12 @@ export interface ServerLimits {
   readonly maxChannels?: number | undefined;
   /** Sustained messages per second a producer; bursts of one window. Default 100. */
   readonly messagesPerSecond?: number | undefined;
+  /** The same for all producers and connections of a subject together. Default ten times `messagesPerSecond`. */
+  readonly subjectMessagesPerSecond?: number | undefined;
+  /** Bytes a second that all connections of a subject may send together; bursts of eight seconds. Default 2 MiB. */
+  readonly bytesPerSecond?: number | undefined;
+  /** Bytes that all connections of this node together may have waiting for the store. Default 256 MiB. */
+  readonly maxPendingBytes?: number | undefined;
   /** Send buffer at which a slow reader is closed with 4011. Default 4 MiB. */
   readonly maxBufferedBytes?: number | undefined;
   /** Time for `auth`, in ms. Default 10 000. */
@@ -64,8 +74,10 @@ export interface ServerLimits {
   readonly maxGap?: number | undefined;
   /** Connections of one subject. Default 100. */
   readonly connectionsPerSubject?: number | undefined;
-  /** Connections not yet authenticated, per remote address. Default 100. */
+  /** Connections not yet authenticated, per remote address (IPv6: per /64). Default 100. */
   readonly pendingPerAddress?: number | undefined;
+  /** Connections per remote address (IPv6: per /64), many people behind one NAT included. Default 5 000. */
+  readonly connectionsPerAddress?: number | undefined;
 }
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -95,9 +107,18 @@ export interface ResilientServerOptions {
   readonly origins?: readonly string[] | undefined;
   /** Accept requests without an Origin (native clients). Default false. */
   readonly allowMissingOrigin?: boolean | undefined;
+  /**
+   * Addresses and CIDR blocks of your own proxies: only what these append to `X-Forwarded-For` is believed, and the last address that
+   * is not among them is the peer's. Omitted: the socket's address counts, so behind a proxy all peers share its limits. A text that
+   * is neither throws `INVALID_OPTION`.
+   */
+  readonly trustProxy?: readonly string[] | undefined;
   readonly heartbeat?:
     { readonly intervalMs?: number | undefined; readonly timeoutMs?: number | undefined } | undefined;
-  /** Reconnects per second this node takes: `welcome.spreadMs` = connections ÷ this. Default 1 000. */
+  /**
+   * Sockets per second this node takes: `welcome.spreadMs` = connections ÷ this. Those beyond it (bursts of two seconds, at least 100)
+   * are told when to come again. Default 1 000.
+   */
   readonly acceptPerSecond?: number | undefined;
   readonly limits?: ServerLimits | undefined;
   /** Default: warnings and errors on the console, each code at most every 10 s. `() => {}` for silence. */
@@ -121,17 +142,32 @@ export interface ServerSocketEvents {
   readonly closed: () => void;
 }
 
+export interface DrainOptions {
+  /** The window over which the clients leave, in ms. Default 30 000. */
+  readonly overMs?: number | undefined;
+  /** `ws:` or `wss:` URL of where to go instead; a client follows it only if it knows the URL. */
+  readonly to?: string | undefined;
+}
+
 export interface ResilientServer {
   /**
    * Answers upgrades on `path` (default `/ws`) of a Node HTTP server. As long as that server has no `request` listener but
-   * ours it answers `GET /metrics` and `/healthz` too, to anybody, and 404 to the rest, unless `endpoints` is false. An app of your
+   * ours it answers `GET /metrics`, `/healthz` and `/readyz` too, to anybody, and 404 to the rest, unless `endpoints` is false. An app of your
    * own answers every request itself, whenever it began to listen: it calls `handle`, behind its own access check if it has one.
    */
   readonly attach: (
     httpServer: Server,
     options?: { readonly path?: string; readonly endpoints?: boolean },
   ) => void;
-  /** Answers `GET /metrics` and `GET /healthz` and says true; leaves any other request untouched and says false. */
+  /**
+   * For a framework that routes upgrades itself: takes one, whatever its path, through the same gate as `attach` (Origin, subprotocol,
+   * drain, admission). What it refuses it answers and ends.
+   */
+  readonly handleUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /**
+   * Answers `GET /metrics`, `/healthz` (the store could be opened) and `/readyz` (send me clients: the store reads and writes, nothing
+   * drains) and says true; leaves any other request untouched and says false.
+   */
   readonly handle: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** For other transports and tests: hand over an accepted, origin-checked socket. */
   readonly accept: (socket: ServerSocket, request: HandshakeRequest) => ServerSocketEvents;
@@ -146,6 +182,19 @@ export interface ResilientServer {
   ) => Promise<Cursor>;
   /** Prometheus text format 0.0.4. */
   readonly metrics: () => string;
+  /**
+   * Before a deploy: `/readyz` fails and new sockets are refused at once; every client is asked to leave at a moment of its own within
+   * `overMs`. Resolves when all have left, or after that time, when the rest were closed with 4001; what was accepted of them is
+   * committed and acknowledged first (at most 5 s more). There is no way back: call `close` next. A repeated call answers the same promise.
+   * Rejects with `INVALID_OPTION`.
+   */
+  readonly drain: (options?: DrainOptions) => Promise<void>;
+  /**
+   * Logs a subject out of this node: each of its connections is closed with 4501 at once, what is under way of them is not answered
+   * any more, and no login that `authenticate` began before is let in without being asked again. Resolves with how many connections
+   * were closed. Make `authenticate` refuse the old token first.
+   */
+  readonly revoke: (subject: string) => Promise<number>;
   /** Closes every connection with 1001, then the store, also one passed as `store`: a store belongs to one server. */
   readonly close: () => Promise<void>;
 }

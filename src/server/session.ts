@@ -3,7 +3,7 @@ import type { ClientFrame, FrameOf } from "../protocol/frames.ts";
 import type { ServerContext } from "./context.ts";
 import { watchExpiry } from "./expiry.ts";
 import { findUnsafe } from "./findUnsafe.ts";
-import type { Refusal } from "./handshake.ts";
+import { busy, internal, protocolError, type Refusal } from "./refusal.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { createInbound } from "./inbound.ts";
 import type { Judge } from "./judge.ts";
@@ -12,17 +12,19 @@ import type { Outbound } from "./outbound.ts";
 import type { PlanContext } from "./planChannel.ts";
 import { readChannel } from "./readChannel.ts";
 import { spread } from "./spread.ts";
-import { fullBucket, takeToken } from "./tokenBucket.ts";
-import { CONTROL_BURST, CONTROL_PER_SECOND } from "./limits.ts";
 import { createSubscriptions } from "./subscriptions.ts";
 import { describeError } from "./describeError.ts";
 
 /** A connection that knows its subject: everything after `authed`. */
 export interface Session {
   readonly subject: string;
+  /** Counts a frame; one that comes too fast ends the connection. */
+  readonly isTooFast: (frame: ClientFrame, bytes: number) => boolean;
   readonly handle: (frame: Exclude<ClientFrame, { readonly t: "auth" }>, bytes: number) => void;
   readonly heard: () => void;
   readonly renew: (identity: Identity) => void;
+  /** Everything with a number that was handled is answered. */
+  readonly isIdle: () => boolean;
   readonly stop: () => void;
 }
 
@@ -50,10 +52,10 @@ export function createSession({
   close,
   failed,
 }: SessionOptions): Session {
-  const { clock, store, hub, admission, rights, log } = context;
+  const { clock, dice, store, hub, admission, rates, rights, log } = context;
   const { subject } = identity;
   const { send } = outbound;
-  const control = fullBucket(CONTROL_BURST, clock.nowMs());
+  const controlTokens = rates.controlTokens();
   let lam = 0;
   let hasResumed = false;
   let isStopped = false;
@@ -61,7 +63,7 @@ export function createSession({
 
   const storeFailed = (error: unknown) => {
     log("error", "STORE_UNAVAILABLE", { cid, error: describeError(error) });
-    refuse({ code: "STORE_UNAVAILABLE", close: closeCodes.internal, retriable: true });
+    refuse(internal("STORE_UNAVAILABLE"));
   };
   const eventually = <T>(answer: Promise<T>, then: (value: T) => void) =>
     void answer.then(then).catch(storeFailed);
@@ -84,12 +86,11 @@ export function createSession({
     drained: outbound.drained,
     lam: () => lam,
     onDefect: failed,
-    fail: (code) =>
-      code === "STORE_UNAVAILABLE"
-        ? refuse({ code, close: closeCodes.internal, retriable: true })
-        : code === "WINDOW_EXCEEDED"
-          ? refuse({ code, close: closeCodes.protocol, retriable: false })
-          : refuse({ code, close: closeCodes.busy, retriable: true }),
+    fail: (code) => {
+      if (code === "STORE_UNAVAILABLE") refuse(internal(code));
+      else if (code === "WINDOW_EXCEEDED") refuse(protocolError(code));
+      else refuse(busy(code, Math.ceil(1000 * (1 + 4 * dice.roll()))));
+    },
   });
   const heartbeat = startHeartbeat({
     clock,
@@ -110,9 +111,9 @@ export function createSession({
   }
 
   function resume(frame: FrameOf<"resume", ClientFrame>): void {
-    if (hasResumed) return refuse({ code: "RESUME_TWICE", close: closeCodes.protocol, retriable: false });
+    if (hasResumed) return refuse(protocolError("RESUME_TWICE"));
     hasResumed = true;
-    if (!subscriptions.hasRoom(frame.channels.length)) return tooManyChannels();
+    if (!subscriptions.hasRoom(frame.channels.length)) return refuse(busy("TOO_MANY_CHANNELS"));
     eventually(subscriptions.resume(frame.channels), (channels) => {
       if (isStopped) return;
       const spreadMs = spread(admission.connections(), context.acceptPerSecond);
@@ -139,12 +140,15 @@ export function createSession({
     reading = reading.then(next).catch(storeFailed);
   }
 
-  function tooManyChannels(): void {
-    refuse({ code: "TOO_MANY_CHANNELS", close: closeCodes.busy, retriable: true });
+  function isTooFast(frame: ClientFrame, bytes: number): boolean {
+    const isNumbered = frame.t === "pub" || frame.t === "skip";
+    const waitMs = rates.received(subject, bytes) || (isNumbered ? 0 : rates.control(subject, controlTokens));
+    if (waitMs > 0) refuse(busy("RATE_LIMITED", waitMs));
+    return waitMs > 0;
   }
 
   async function volatile({ c, d }: FrameOf<"vol", ClientFrame>): Promise<void> {
-    if (findUnsafe(d, context.limits.maxDepth)) return;
+    if (rates.isBehind(subject) || findUnsafe(d, context.limits)) return;
     if (!(await rights.may(subject, "write", c))) return;
     hub.vol(c, JSON.stringify({ t: "vol", c, d }), cid);
   }
@@ -171,12 +175,8 @@ export function createSession({
   return {
     subject,
     heard: heartbeat.heard,
+    isTooFast,
     handle: (frame, bytes) => {
-      if (frame.t !== "pub" && frame.t !== "skip") {
-        const retryAfterMs = takeToken(control, CONTROL_PER_SECOND, CONTROL_BURST, clock.nowMs());
-        if (retryAfterMs > 0)
-          return refuse({ code: "RATE_LIMITED", close: closeCodes.busy, retriable: true, retryAfterMs });
-      }
       switch (frame.t) {
         case "pub":
         case "skip":
@@ -212,6 +212,7 @@ export function createSession({
       stopExpiry = watch(next);
       void reauthorise().catch(storeFailed);
     },
+    isIdle: inbound.isIdle,
     stop: () => {
       isStopped = true;
       stopExpiry();

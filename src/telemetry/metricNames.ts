@@ -17,6 +17,12 @@ export const metricNames = {
   appended: "resilient_messages_appended_total",
   acks: "resilient_acks_total",
   nacks: "resilient_nacks_total",
+  /** By limit: `producer`, `subject`, `bytes`, `control`. */
+  rateLimited: "resilient_rate_limited_total",
+  /** Refused before there was a socket, by HTTP status. */
+  upgradesRefused: "resilient_upgrades_refused_total",
+  /** 1 from `drain` or `close` on. */
+  leaving: "resilient_leaving",
   resumes: "resilient_resumes_total",
   storeErrors: "resilient_store_errors_total",
   commitSize: "resilient_commit_batches",

@@ -48,8 +48,10 @@ export interface World {
   readonly sockets: readonly WorldSocket[];
   readonly tabs: readonly Tab[];
   readonly store: WorldStore;
-  /** The first server that runs; throws when none does. */
-  readonly server: () => Pick<ServerCore, "publish" | "metrics" | "accept">;
+  /** The first server that runs, or the one of that index among those that run; throws when there is none. */
+  readonly server: (
+    index?: number,
+  ) => Pick<ServerCore, "publish" | "metrics" | "accept" | "drain" | "revoke" | "isReady">;
   readonly isUp: () => boolean;
   /** A client in a page of its own; inert until it is used. */
   readonly openTab: (options?: TabOptions) => Tab;
@@ -118,10 +120,10 @@ export const createWorld = (options: WorldOptions = {}): World => {
         return () => removals.forEach((remove) => remove());
       },
     },
-    server: () => {
-      const [first] = up();
-      if (!first) throw new Error("no server runs in this world");
-      return first.server;
+    server: (index = 0) => {
+      const node = up()[index];
+      if (!node) throw new Error("no such server runs in this world");
+      return node.server;
     },
     isUp: () => up().length > 0,
     openTab: (tabOptions = {}) => {

@@ -363,7 +363,7 @@ describe("a store that fails", () => {
   });
 
   it("P5.9: what the store has answered no longer counts", async () => {
-    const { join, log } = createTestServer({ limits: { messagesPerSecond: 1e6 } });
+    const { join, log } = createTestServer({ limits: { messagesPerSecond: 1e6, bytesPerSecond: 1e9 } });
     const peer = await join([]);
     const text = "x".repeat(60_000);
     for (let n = 1; n <= 300; n++) await peer.pub(n, [text], { acked: n - 1 });

@@ -1,0 +1,41 @@
+import { type Connection, createConnection } from "./connection.ts";
+import { createDrain, type Drain } from "./drain.ts";
+import type { HandshakeRequest, ResilientServer, ServerSocket, ServerSocketEvents } from "./options.ts";
+import type { SessionContext } from "./session.ts";
+
+/** Everybody who is connected to this node, and what can be done to all of them. */
+export interface Connections extends Pick<Drain, "leftMs"> {
+  readonly accept: ResilientServer["accept"];
+  readonly drain: Drain["begin"];
+  /** Ends what a subject has here. Another node hears of it through the fan-out one day, and then calls the same. */
+  readonly revoke: (subject: string) => number;
+  readonly close: (code: number, reason: string) => void;
+}
+
+export function createConnections(context: SessionContext, leave: () => void): Connections {
+  const connections = new Set<Connection>();
+  const drain = createDrain({ clock: context.clock, connections, leave });
+
+  return {
+    accept: (socket: ServerSocket, request: HandshakeRequest): ServerSocketEvents => {
+      const connection = createConnection(context, socket, request);
+      connections.add(connection);
+      return {
+        received: connection.received,
+        closed: () => {
+          connections.delete(connection);
+          connection.closed();
+          drain.left();
+        },
+      };
+    },
+    drain: drain.begin,
+    leftMs: drain.leftMs,
+    revoke: (subject) => [...connections].filter((connection) => connection.revoke(subject)).length,
+    close: (code, reason) => {
+      leave();
+      for (const connection of connections) connection.end(code, reason);
+      drain.stop();
+    },
+  };
+}
