@@ -136,6 +136,14 @@ describe("continuity", () => {
     expect(room.continuity).toMatchObject([{ result: "lost", reason: "forked" }]);
   });
 
+  it("† notices a fork at the very event it stands at (fault 50)", async () => {
+    const { one, room } = await atFive();
+    one.socket().receive(data("room", { ...event(5), tail: "x5" }));
+    await one.settle();
+    expect(room.data()).toEqual([]);
+    expect(one.sent("sub")).toEqual([{ t: "sub", c: "room", epoch: "e1", seq: 5, tail: "t5" }]);
+  });
+
   it("a handler that throws is reported; the others hear, the cursor moves (fault 44)", async () => {
     const one = scene();
     one.tab.subscribe("room", () => {

@@ -175,33 +175,36 @@ describe("send", () => {
     expect(await waiting.settled).toEqual({ kind: "rejected", code: "TOO_LARGE", by: "client" });
   });
 
-  it("finds the lone culprit after 4013 and goes on with the others (fault 6)", async () => {
-    const one = scene();
-    await connect(one);
-    for (const payload of ["a", "culprit", "c"]) one.tab.send(payload);
-    await one.settle();
-    const { p } = one.sent("pub")[0] as { p: string };
-    for (let round = 0; round < 9; round++) {
-      const inFlight = items(one).map(([, d]) => d);
-      const sent = [
-        ...items(one).map(([n]) => n as number),
-        ...one.sent("skip").map(({ to }) => to as number),
-      ];
-      if (inFlight.includes("culprit")) one.socket().close(4013);
-      else if (sent.length)
-        one.socket().receive({ t: "ack", p, c: "default", n: Math.max(...sent), head: 9 });
+  it.each([4013, 1009])(
+    "finds the lone culprit after %i and goes on with the others (fault 6)",
+    async (code) => {
+      const one = scene();
+      await connect(one);
+      for (const payload of ["a", "culprit", "c"]) one.tab.send(payload);
       await one.settle();
-      if (one.tab.state.get().name === "reconnecting") {
-        await one.world.runUntil(() => one.tab.state.get().name === "connecting");
-        await accept(one);
+      const { p } = one.sent("pub")[0] as { p: string };
+      for (let round = 0; round < 9; round++) {
+        const inFlight = items(one).map(([, d]) => d);
+        const sent = [
+          ...items(one).map(([n]) => n as number),
+          ...one.sent("skip").map(({ to }) => to as number),
+        ];
+        if (inFlight.includes("culprit")) one.socket().close(code);
+        else if (sent.length)
+          one.socket().receive({ t: "ack", p, c: "default", n: Math.max(...sent), head: 9 });
+        await one.settle();
+        if (one.tab.state.get().name === "reconnecting") {
+          await one.world.runUntil(() => one.tab.state.get().name === "connecting");
+          await accept(one);
+        }
+        await one.settle();
       }
-      await one.settle();
-    }
-    const codes = one.tab.record.settled.map(({ settlement }) =>
-      "code" in settlement ? settlement.code : settlement.kind,
-    );
-    expect(codes).toEqual(["acked", "TOO_LARGE", "acked"]);
-  });
+      const codes = one.tab.record.settled.map(({ settlement }) =>
+        "code" in settlement ? settlement.code : settlement.kind,
+      );
+      expect(codes).toEqual(["acked", "TOO_LARGE", "acked"]);
+    },
+  );
 
   it("rejects QUEUE_FULL at its capacity by default (fault 57)", async () => {
     const { tab } = scene({ outbox: { capacity: 2 } });

@@ -237,6 +237,67 @@ describe("a rollback", () => {
   });
 });
 
+describe("what interleavings taught", () => {
+  it("† a number is never given again, although the row that had it is gone", () => {
+    const [outbox, lane] = outboxWith(3);
+    withdraw(outbox, lane.rows.get(3)!, "aborted");
+    enqueue(outbox, 4);
+    expect(lane.rows.get(4)?.tag).toBe("m4");
+    expect([...lane.rows.keys()]).toEqual([1, 2, 4]);
+  });
+
+  it("† a break changes no number: gaps stay gaps when everything is sent again", () => {
+    const [outbox, lane] = outboxWith(3);
+    withdraw(outbox, lane.rows.get(1)!, "aborted");
+    next(lane);
+    next(lane);
+    rewind(lane);
+    expect(next(lane)).toMatchObject({ t: "skip", from: 1, to: 1 });
+    expect(next(lane)).toMatchObject({ t: "pub", n: 2, m: [{ id: "id2" }, { id: "id3" }] });
+  });
+
+  it("† what was transmitted stays transmitted after a break: taken back, it is a void and no skip", () => {
+    const [outbox, lane] = outboxWith(2);
+    next(lane);
+    rewind(lane);
+    expect(withdraw(outbox, lane.rows.get(2)!, "aborted")).toBe("pending");
+    expect(next(lane)).toMatchObject({ n: 1, m: [{ id: "id1" }, { id: "id2", void: true }] });
+  });
+
+  it("† an old answer moves neither the watermark nor the rows (fault 46)", () => {
+    const [outbox, lane] = outboxWith(4);
+    next(lane);
+    settleAnswered(outbox, lane, answer(3), 0);
+    settleAnswered(outbox, lane, answer(1), 7);
+    expect(lane).toMatchObject({ answered: 3, progressAtMs: 0 });
+    rewind(lane);
+    expect(next(lane)).toMatchObject({ n: 4, acked: 3 });
+  });
+
+  it("† a row that names an original counts as transmitted, and so its void names the original", () => {
+    const [outbox, lane] = outboxWith(1);
+    next(lane);
+    restart(outbox, lane, "p2", false, 0);
+    expect(withdraw(outbox, lane.rows.get(1)!, "aborted")).toBe("pending");
+    expect(next(lane)).toMatchObject({
+      p: "p2",
+      n: 1,
+      m: [{ id: "id1", void: true, re: { p: "p1", n: 1 } }],
+    });
+  });
+
+  it("† a producer older than the outbox lives says so in every frame", () => {
+    const [outbox, lane] = outboxWith(3);
+    withdraw(outbox, lane.rows.get(2)!, "aborted");
+    const late = (): unknown => JSON.parse(pack(lane, 1e5, true, { ...limits, maxAgeMs: 10 }, 12)!.text);
+    expect([late(), late(), late()]).toMatchObject([
+      { t: "pub", n: 1, old: true },
+      { t: "skip", from: 2, old: true },
+      { t: "pub", n: 3, old: true },
+    ]);
+  });
+});
+
 describe("utf8Bytes", () => {
   it("counts what an encoder writes", () => {
     fc.assert(

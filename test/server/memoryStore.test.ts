@@ -26,6 +26,30 @@ it("forgets producers that were silent too long, and keys whose events are gone 
   expect(result?.events).toHaveLength(1);
 });
 
+it("† remembers a silent producer as long as an outbox lives and a day, a retired one for a day (P5.13, fault 63)", async () => {
+  const day = 86_400_000;
+  let wallMs = 0;
+  const ports = {
+    clock: { nowMs: () => wallMs, wallMs: () => wallMs, after: () => () => {}, soon: queueMicrotask },
+    dice: { roll: () => 0.5, uuid: () => "e" },
+  };
+  const store = memoryStore({ ports });
+  const items = [{ kind: "message", n: 1, id: "i", d: "1" }] as const;
+  for (const p of ["silent", "retired"])
+    await store.append([{ channel: "c", subject: "s", p, acked: 0, old: false, lam: 0, items }]);
+  await store.retire("s", "retired");
+  const known = async (atMs: number) => {
+    wallMs = atMs;
+    for (let i = 0; i < 4096; i++) await store.append([]);
+    const asks = ["silent", "retired"].map((p) => ({ p, c: "c", acked: 0 }));
+    return (await store.positions("s", asks)).filter(({ n }) => n === 1).map(({ p }) => p);
+  };
+  expect(await known(day - 1)).toEqual(["silent", "retired"]);
+  expect(await known(day + 1)).toEqual(["silent"]);
+  expect(await known(8 * day - 1)).toEqual(["silent"]);
+  expect(await known(8 * day + 1)).toEqual([]);
+});
+
 it("comes back to a checkpoint with its epoch, and to nothing with another", async () => {
   const store = memoryStore();
   const item = (n: number) => ({ kind: "message", n, id: `i${n}`, d: "1" }) as const;

@@ -160,6 +160,12 @@ export function storeSuite(
         expect(again.answer.verdicts).toEqual([[1, 1, "rejected:SPAM"]]);
       });
 
+      it("† keeps the first verdict of an appended number that a node rejects the second time", async () => {
+        await append(messages(1, 2));
+        const { answer } = await append([{ kind: "reject", n: 1, code: "NO" }]);
+        expect(answer).toEqual({ p: "p1", c: "room", n: 2, head: 2, runs: [[1, 1, 2]] });
+      });
+
       it("applies the new part of a batch that is partly old", async () => {
         await append(messages(1, 2));
         const { events, duplicates, answer } = await append(messages(1, 4));
@@ -429,6 +435,16 @@ export function storeSuite(
         const [position] = await store.positions("ann", [{ p: "p1", c: "room", acked: 0 }]);
         expect(position?.n).toBe(400);
         expect(position?.verdicts?.length ?? 0).toBeLessThan(120);
+      });
+
+      it("† remembers verdicts and runs of the whole window, at any length of the list", async () => {
+        for (let n = 1; n <= 200; n += 2) {
+          await append([message(n), { kind: "reject", n: n + 1, code: "NO" }]);
+          const acked = Math.max(0, n + 1 - WINDOW);
+          const [position] = await store.positions("ann", [{ p: "p1", c: "room", acked }]);
+          const expected = Math.min(WINDOW, n + 1) / 2;
+          expect([position?.verdicts?.length, position?.runs?.length]).toEqual([expected, expected]);
+        }
       });
 
       it("says what it does not know", async () => {

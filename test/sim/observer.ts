@@ -80,7 +80,7 @@ export interface EndOptions {
   readonly report: Report;
 }
 
-/** After healing. With rollbacks, only what PROTOCOL-NOTES "What cannot be promised" names is forgiven. */
+/** After healing. With rollbacks, only what PROTOCOL.md says that it cannot be promised is forgiven. */
 export const checkEnd = ({ ledger, signalled, mayBeUncertain, report }: EndOptions): void => {
   const rolled = ledger.rollbacks() > 0;
   const gone = new Map<string, number>();

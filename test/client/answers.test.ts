@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { accept, connect, scene, type Scene } from "./script.ts";
+
+/** Late, old and contradictory answers of a server, and what a client must not make of them. */
+const producerOf = (one: Scene): string => (one.sent("pub").at(-1) as { p: string }).p;
+const numbers = (one: Scene) =>
+  one
+    .sent("pub")
+    .flatMap(({ p, n, m }) => (m as { d: unknown }[]).map(({ d }, i) => [p, (n as number) + i, d]));
+
+const sent = async (one: Scene, ...payloads: readonly unknown[]) => {
+  const receipts = payloads.map((payload) => one.tab.send(payload));
+  await one.settle();
+  return receipts.map((receipt) => () => receipt.status.get());
+};
+const ack = async (one: Scene, n: number) => {
+  one.socket().receive({ t: "ack", p: producerOf(one), c: "default", n, head: n });
+  await one.settle();
+};
+
+describe("an answer that comes late", () => {
+  it("† a retriable nack for what is answered holds nothing up (P6.4)", async () => {
+    const one = scene();
+    await connect(one);
+    await sent(one, "a", "b");
+    await ack(one, 2);
+    const p = producerOf(one);
+    const late = { t: "nack", p, c: "default", n: 1, code: "RATE_LIMITED" } as const;
+    one.socket().receive({ ...late, retriable: true, retryAfterMs: 60_000 });
+    await sent(one, "c");
+    expect(numbers(one).at(-1)).toEqual([p, 3, "c"]);
+    expect(one.tab.outbox.state.get().pausedUntil).toBeNull();
+  });
+
+  it("† a position below what was acknowledged is an old one: only the server says that its store went back (P5.6)", async () => {
+    const one = scene();
+    await connect(one);
+    await sent(one, "a", "b");
+    await ack(one, 2);
+    const p = producerOf(one);
+    one.socket().receive({ t: "positions", producers: [{ p, c: "default", n: 1, head: 1 }] });
+    await sent(one, "c");
+    expect(one.tab.record.lost).toEqual([]);
+    expect(numbers(one).at(-1)).toEqual([p, 3, "c"]);
+  });
+});
+
+describe("a claim", () => {
+  it("† says how far everything was answered, so that the server can tell a store that went back (P4.7)", async () => {
+    const one = scene();
+    await connect(one);
+    await sent(one, "a", "b", "c");
+    await ack(one, 2);
+    const p = producerOf(one);
+    one.socket().cut();
+    await one.world.advance(3_000);
+    await accept(one);
+    expect(one.sent("resume")[0]).toMatchObject({ producers: [{ p, c: "default", acked: 2 }] });
+  });
+
+  it("† of a producer older than the outbox lives says so (P5.7)", async () => {
+    const one = scene({ outbox: { maxAgeMs: 60_000 } });
+    await connect(one);
+    await sent(one, "a");
+    await ack(one, 1);
+    one.tab.disconnect();
+    await one.world.advance(70_000);
+    one.tab.send("b");
+    await connect(one);
+    expect(one.sent("resume")[0]).toMatchObject({ producers: [{ acked: 1, old: true }] });
+  });
+});
+
+it("† a server that forgot the producer: what may have landed is uncertain, the rest goes on under a new one (P5.7, fault 63)", async () => {
+  const one = scene();
+  await connect(one);
+  const [landed] = await sent(one, "may have landed");
+  const p = producerOf(one);
+  const waiting = one.tab.send("waits");
+  one.socket().receive({ t: "nack", p, c: "default", n: 1, code: "UNKNOWN_PRODUCER", retriable: false });
+  await one.settle();
+  expect(landed?.()).toEqual({ kind: "uncertain" });
+  expect(waiting.status.get()).toEqual({ kind: "inFlight" });
+  const [q, n, d] = numbers(one).at(-1) as [string, number, string];
+  expect([q === p, n, d]).toEqual([false, 1, "waits"]);
+});
