@@ -20,15 +20,15 @@ export const reading: readonly Rule[] = [
       cut(
         "a tab counts seq alone",
         inbox,
-        'return event.prev === cursor.tail ? "next" : "fork";',
+        'return prev === cursor.tail ? "next" : "fork";',
         'return "next";',
         "client/continuity",
       ),
       cut(
         "a tab takes another event of its seq for the same",
         inbox,
-        'return event.seq === cursor.seq && event.tail !== cursor.tail ? "fork" : "seen";',
-        'return "seen";',
+        'if (seq === cursor.seq) return tail === cursor.tail ? "seen" : "fork";',
+        'if (seq === cursor.seq) return "seen";',
         "client/continuity",
       ),
       cut(
@@ -94,8 +94,8 @@ export const reading: readonly Rule[] = [
       cut(
         "what came while reading comes twice",
         inbox,
-        'event.tail !== cursor.tail ? "fork" : "seen";',
-        'event.tail !== cursor.tail ? "fork" : "next";',
+        'if (seq < cursor.seq) return "seen";',
+        'if (seq < cursor.seq) return "next";',
         "client/continuity",
       ),
     ],
