@@ -34,7 +34,7 @@ export const reading: readonly Rule[] = [
       cut(
         "a tab does not ask at a gap",
         catchUp,
-        'if (state.phase !== "asked") resubscribe(ask(channel));',
+        'if (!["asked", "parts"].includes(state.phase)) resubscribe(ask(channel));',
         "",
         "client/continuity",
       ),
