@@ -106,8 +106,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     received: (data) => driver.received(data),
     lost: (code, text) => {
       attempt.abort();
-      driver.closed(code);
-      machine.dispatch({ type: "socketLost", code, text });
+      machine.dispatch({ type: "socketLost", code, text, retryAfterMs: driver.closed(code) });
     },
   });
 

@@ -61,6 +61,7 @@ const drive = ({ parse = parseAny, isAck, ping, isPong }: PlainOptions, host: Pr
     closed: () => {
       // What may have arrived is sent again only where the server acknowledges by id: elsewhere it has left the outbox.
       for (const lane of outbox.lanes.values()) rewind(lane);
+      return undefined;
     },
     probe: () => {
       if (ping) host.transmit(ping());

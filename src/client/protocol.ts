@@ -33,8 +33,8 @@ export interface Driver {
   /** A socket is open. */
   readonly opened?: () => void;
   readonly received: (data: string | ArrayBuffer) => void;
-  /** The socket is gone. */
-  readonly closed: (code: number) => void;
+  /** The socket is gone. Answers how long the server asked to be left alone, in ms, if it did. */
+  readonly closed: (code: number) => number | undefined;
   /** Ask for a sign of life. */
   readonly probe: () => void;
   /** Transmit what waits; called in `connected` only. */

@@ -14,6 +14,8 @@ export interface Loss {
   readonly text: string;
   /** Absent when this side ended it. */
   readonly closeCode?: number;
+  /** The server asked for at least this. */
+  readonly retryAfterMs?: number | undefined;
 }
 
 /** A cause on this side explains a loss for this long. */
@@ -23,7 +25,9 @@ const immediateEveryMs = 1_000;
 
 /** Retry at once, + 0–250 ms, at most once a second: when an access point returns, all its clients hear `online` together. */
 export const immediateDelay = ({ nowMs, dice }: Input, memory: Memory): number =>
-  Math.max(memory.immediateAtMs + immediateEveryMs - nowMs, 0) + dice * immediateWithinMs;
+  Math.max(memory.immediateAtMs + immediateEveryMs, memory.notBeforeMs, nowMs) -
+  nowMs +
+  dice * immediateWithinMs;
 
 const clamp = (value: number, min: number, max: number): number => Math.min(Math.max(value, min), max);
 
@@ -33,7 +37,7 @@ const clamp = (value: number, min: number, max: number): number => Math.min(Math
  */
 export const afterLoss = (
   { name, memory: before }: State,
-  { reason, error, text, closeCode = 0 }: Loss,
+  { reason, error, text, closeCode = 0, retryAfterMs = 0 }: Loss,
   input: Input,
 ): Next => {
   const { nowMs, dice, policy } = input;
@@ -44,20 +48,24 @@ export const afterLoss = (
   const failingMs = nowMs - failingSinceMs;
   const attempt = before.attempt + 1;
   const failures = established ? 0 : before.failures + 1;
-  const memory: Memory = { ...before, attempt, failures, failingSinceMs, refusals, lastError };
+  const notBeforeMs = nowMs + clamp(retryAfterMs, 0, policy.maxSpreadMs);
+  const memory: Memory = { ...before, attempt, failures, failingSinceMs, refusals, notBeforeMs, lastError };
 
   const fail = (why: ErrorCode, recovery: FailedRecovery, words: string): Next => [
     failed(memory, new ResilientSocketError(why, words, lastError), recovery),
   ];
-  const wait = (delayMs: number, why = reason, more?: Partial<Memory>): Next => [
-    {
-      name: "reconnecting",
-      reason: why,
-      retryAtMs: nowMs + delayMs,
-      memory: { ...memory, previousMs: delayMs, ...more },
-    },
-    arm("retry", delayMs),
-  ];
+  const wait = (wishedMs: number, why = reason, more?: Partial<Memory>): Next => {
+    const delayMs = Math.max(wishedMs, notBeforeMs - nowMs);
+    return [
+      {
+        name: "reconnecting",
+        reason: why,
+        retryAtMs: nowMs + delayMs,
+        memory: { ...memory, previousMs: wishedMs, ...more },
+      },
+      arm("retry", delayMs),
+    ];
+  };
 
   const end = terminal(closeCode);
   if (end) return fail(...end, text);
@@ -71,7 +79,7 @@ export const afterLoss = (
 
   const local = reason === "heartbeat" || nowMs - before.localCauseAtMs <= localCauseMs;
   if (established && local) {
-    const delayMs = immediateDelay(input, before);
+    const delayMs = immediateDelay(input, memory);
     return wait(delayMs, reason, { immediateAtMs: nowMs + delayMs });
   }
 

@@ -66,7 +66,7 @@ export function createInbound(options: InboundOptions): Inbound {
       p,
       send,
       lam,
-      charge: () => rates.message(subject, p),
+      charge: (bytes) => rates.message(subject, p, bytes),
       release,
       onDefect,
     });

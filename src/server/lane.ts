@@ -25,8 +25,8 @@ export interface LaneOptions {
   readonly p: string;
   readonly send: (frame: ServerFrame) => void;
   readonly lam: () => number;
-  /** Takes one message from the producer's rate; answers 0 or the ms to wait. */
-  readonly charge: () => number;
+  /** Takes one message of this many bytes from the sender's rates; answers 0 or the ms to wait. */
+  readonly charge: (bytes: number) => number;
   readonly release: (bytes: number) => void;
   readonly onDefect: (error: unknown) => void;
 }
@@ -189,7 +189,7 @@ export function createLane(options: LaneOptions): Lane {
         append({ kind: "probe", from: n, to: frame.n + frame.m.length - 1 }, frame);
         return true;
       }
-      const judged = judgeNumber(n, frame.m[offset] as PubItem);
+      const judged = judgeNumber(n, frame.m[offset] as PubItem, (queue[0]?.bytes ?? 0) / frame.m.length);
       if (judged === undefined) return false;
       if (judged instanceof Promise) {
         waitFor(judged, frame, n);
@@ -200,8 +200,12 @@ export function createLane(options: LaneOptions): Lane {
     return true;
   }
 
-  function judgeNumber(n: number, message: PubItem): Judgement | Promise<Judgement> | undefined {
-    const waitMs = message.void ? 0 : options.charge();
+  function judgeNumber(
+    n: number,
+    message: PubItem,
+    bytes: number,
+  ): Judgement | Promise<Judgement> | undefined {
+    const waitMs = message.void ? 0 : options.charge(bytes);
     if (waitMs === 0) return judge({ channel, subject, n, message });
     retryFrom(n, "RATE_LIMITED", waitMs);
     return undefined;

@@ -62,7 +62,7 @@ export interface ServerLimits {
   readonly messagesPerSecond?: number | undefined;
   /** The same for all producers and connections of a subject together. Default ten times `messagesPerSecond`. */
   readonly subjectMessagesPerSecond?: number | undefined;
-  /** Bytes a second that all connections of a subject may send together; bursts of eight seconds. Default 2 MiB. */
+  /** JSON text a second (in UTF-16 units) of the messages of a subject, whatever its connections; bursts of eight seconds. Default 2 MiB. */
   readonly bytesPerSecond?: number | undefined;
   /** Bytes that all connections of this node together may have waiting for the store. Default 256 MiB. */
   readonly maxPendingBytes?: number | undefined;

@@ -147,8 +147,8 @@ export function createSession({
     return waitMs > 0;
   }
 
-  async function volatile({ c, d }: FrameOf<"vol", ClientFrame>): Promise<void> {
-    if (rates.isBehind(subject) || findUnsafe(d, context.limits)) return;
+  async function volatile({ c, d }: FrameOf<"vol", ClientFrame>, bytes: number): Promise<void> {
+    if (findUnsafe(d, context.limits) || rates.volatile(subject, bytes) > 0) return;
     if (!(await rights.may(subject, "write", c))) return;
     hub.vol(c, JSON.stringify({ t: "vol", c, d }), cid);
   }
@@ -194,7 +194,7 @@ export function createSession({
         case "retire":
           return void store.retire(subject, frame.p).catch(storeFailed);
         case "vol":
-          return void volatile(frame).catch((error: unknown) =>
+          return void volatile(frame, bytes).catch((error: unknown) =>
             log("error", "AUTHORIZE_FAILED", { error: describeError(error) }),
           );
         case "ping":

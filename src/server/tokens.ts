@@ -9,7 +9,7 @@ export interface Rate {
 export interface Tokens {
   /** Ms until `amount` is there; 0: it is. */
   readonly waitMs: (amount: number) => number;
-  /** Takes it, also what is not there: the rest is a debt that later ones wait for. */
+  /** Takes what is there. */
   readonly take: (amount: number) => void;
   /** As good as new. */
   readonly isFull: () => boolean;

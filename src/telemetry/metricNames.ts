@@ -17,7 +17,7 @@ export const metricNames = {
   appended: "resilient_messages_appended_total",
   acks: "resilient_acks_total",
   nacks: "resilient_nacks_total",
-  /** By limit: `producer`, `subject`, `bytes`, `control`. */
+  /** By limit: `producer`, `subject`, `bytes`, `flood`, `control`. */
   rateLimited: "resilient_rate_limited_total",
   /** Refused before there was a socket, by HTTP status. */
   upgradesRefused: "resilient_upgrades_refused_total",

@@ -3,6 +3,7 @@ import { sampleInput } from "../../scripts/machine.ts";
 import { breaker } from "../../src/core/breaker.ts";
 import type { Input, Policy } from "../../src/core/machine/input.ts";
 import { freshMemory, type Memory, type StateOf } from "../../src/core/machine/state.ts";
+import { hurry } from "../../src/core/machine/steps.ts";
 import { afterLoss, type Loss } from "../../src/core/retry.ts";
 
 const closed: Loss = { reason: "closed", error: "SOCKET_CLOSED", text: "", closeCode: 1006 };
@@ -50,6 +51,24 @@ describe("what follows a loss", () => {
   it("follows the policy from the second failure on, capped by the advice: a small deployment is back in seconds", () => {
     const late = planAttempt({ spreadMs: 10, attempt: 9, failingSinceMs: 99_000 });
     expect(late).toMatchObject({ name: "reconnecting", delayMs: 1_000 });
+  });
+
+  it("waits at least as long as the server asked for, whatever it had planned (fault 18)", () => {
+    expect(plan({ retryAfterMs: 9_000 }, { spreadMs: 1_000 }).delayMs).toBe(9_000);
+    expect(plan({ retryAfterMs: 9_000 }, { localCauseAtMs: 99_000 }).delayMs).toBeGreaterThanOrEqual(9_000);
+    expect(plan({ retryAfterMs: 10 }, { spreadMs: 60_000 }, input({ dice: 0.25 })).delayMs).toBe(15_000);
+  });
+
+  it("is not hurried by a hint before that moment (fault 18, fault 16)", () => {
+    const [told] = afterLoss(connected({}), { ...closed, retryAfterMs: 9_000 }, input());
+    if (told.name !== "reconnecting") throw new Error(told.name);
+    const hurried = hurry(told, { type: "hinted", hint: "online" }, input({ nowMs: input().nowMs + 1_000 }));
+    expect(hurried).toMatchObject([{ retryAtMs: told.retryAtMs }]);
+    expect(hurried).toHaveLength(1);
+  });
+
+  it("asked to wait for a year waits two minutes (fault 74)", () => {
+    expect(plan({ retryAfterMs: 3.2e10 }).delayMs).toBe(120_000);
   });
 
   it("clamps a hostile spread (fault 74)", () => {

@@ -57,6 +57,8 @@ export const drive = (
   let laterClaims: ProducerAsk[] = [];
   let claimed = 0;
   let maxChannels = 0;
+  /** What the server said last on this socket, when that was an error. */
+  let retryAfterMs: number | undefined;
 
   /** Only to a server that greeted: what is left of a turn that a handler ended must not reach the next socket. */
   const transmit = (data: string): boolean => greeted && host.transmit(data);
@@ -182,6 +184,7 @@ export const drive = (
     error: (frame) => {
       const { code, ref = "" } = frame;
       if (code === "DENIED" || code === "LOST") return reads.refused(frame);
+      ({ retryAfterMs } = frame);
       if (code !== "INVALID_SEQ") return;
       if (++invalidSeqs > 1) refuse("INVALID_SEQ", "the server refused a cursor twice", "manual");
       else catchUp.discard(ref);
@@ -210,6 +213,7 @@ export const drive = (
       token = undefined;
       scope = new AbortController();
       pingedAtMs = null;
+      retryAfterMs = undefined;
       term++;
       void fetchToken((answer) => {
         token = answer;
@@ -237,6 +241,7 @@ export const drive = (
       reads.reset();
       if (code === closeCodes.tooLarge || code === 1009) delivery.tooLarge();
       if (code === closeCodes.tokenExpired || code === closeCodes.unauthorised) refresh = true;
+      return retryAfterMs;
     },
     subscribed: (name) => {
       const channel = host.channels.all.get(name);

@@ -9,7 +9,13 @@ export type Event =
   | { readonly type: "reconnect" }
   // the socket
   | { readonly type: "socketOpened" }
-  | { readonly type: "socketLost"; readonly code: number; readonly text: string }
+  | {
+      readonly type: "socketLost";
+      readonly code: number;
+      readonly text: string;
+      /** The server said when to come again. */
+      readonly retryAfterMs?: number | undefined;
+    }
   // the protocol
   | { readonly type: "welcomed"; readonly spreadMs: number }
   | { readonly type: "resumed" }

@@ -21,6 +21,8 @@ export interface Memory {
   readonly localCauseAtMs: number;
   /** When it last retried at once. */
   readonly immediateAtMs: number;
+  /** No dial before, unless the user asks for it: the server said so. */
+  readonly notBeforeMs: number;
   readonly lastError: ResilientSocketError | null;
 }
 
@@ -66,4 +68,5 @@ export const freshMemory: Memory = {
   spreadMs: null,
   localCauseAtMs: -Infinity,
   immediateAtMs: -Infinity,
+  notBeforeMs: -Infinity,
 };

@@ -46,7 +46,7 @@ export const stop = (state: State, event: { readonly reason: DisconnectReason })
 
 export const suspend = (state: State): Next => stop(state, { reason: "suspended" });
 
-export const lose = (state: State, { code, text }: EventOf<"socketLost">, input: Input): Next =>
+export const lose = (state: State, { code, text, retryAfterMs }: EventOf<"socketLost">, input: Input): Next =>
   afterLoss(
     state,
     {
@@ -54,6 +54,7 @@ export const lose = (state: State, { code, text }: EventOf<"socketLost">, input:
       error: "SOCKET_CLOSED",
       text: `close code ${code}${text && ` ${text}`}`,
       closeCode: code,
+      retryAfterMs,
     },
     input,
   );
