@@ -45,7 +45,8 @@ const shapes: { readonly [T in ClientFrame["t"]]: (frame: Shape) => boolean } = 
     isName(f["group"]) &&
     isCount(f["term"]) &&
     isAbsentOr(f["v"], isNumber),
-  resume: (f) => areAll(f["channels"], isAsk) && areAll(f["producers"], isClaim),
+  resume: (f) =>
+    areAll(f["channels"], isAsk) && areAll(f["producers"], isClaim) && isAbsentOr(f["maxChunk"], isNumber),
   claim: (f) => areAll(f["producers"], isClaim),
   sub: isAsk,
   unsub: (f) => isName(f["c"]),

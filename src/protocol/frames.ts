@@ -59,6 +59,8 @@ export type ClientFrame =
       readonly t: "resume";
       readonly channels: readonly ChannelAsk[];
       readonly producers: readonly ProducerAsk[];
+      /** Bytes of a delta or snapshot message on this socket; absent: the server's own measure. */
+      readonly maxChunk?: number;
       readonly stats?: Json;
       readonly traceparent?: string;
     }

@@ -1,4 +1,4 @@
-import { MAX_CHUNK_BYTES } from "./limits.ts";
+import { MAX_CHUNK_BYTES } from "../protocol/limits.ts";
 import type { LogEvent } from "./store/LogStore.ts";
 
 /** The payload is JSON text already: it is spliced in, never parsed. Tails are text that needs no escaping. */
@@ -13,7 +13,11 @@ const ownText = ({ id, p }: LogEvent): string =>
   (p === undefined ? "" : `,"own":${JSON.stringify(p)}`);
 
 /** Texts of WireEvents as `subject` may see them, in groups of at most one chunk each. `id` and `own` are the sender's alone. */
-export function eventGroups(events: readonly LogEvent[], subject: string): readonly EventGroup[] {
+export function eventGroups(
+  events: readonly LogEvent[],
+  subject: string,
+  chunkBytes = MAX_CHUNK_BYTES,
+): readonly EventGroup[] {
   const groups: EventGroup[] = [];
   let open: string[] = [];
   let length = 0;
@@ -25,7 +29,7 @@ export function eventGroups(events: readonly LogEvent[], subject: string): reado
   };
   for (const event of events) {
     const text = eventText(event, event.subject !== undefined && event.subject === subject);
-    if (length > 0 && length + text.length > MAX_CHUNK_BYTES) seal();
+    if (length > 0 && length + text.length > chunkBytes) seal();
     open.push(text);
     length += text.length;
     last = event;

@@ -84,7 +84,7 @@ export function createFeed(options: FeedOptions): Feed {
   ): Promise<void> {
     let cursor = start;
     if (snapshot !== undefined)
-      for (const part of snapshotParts(c, cursor, snapshot)) {
+      for (const part of snapshotParts(c, cursor, snapshot, outbound.chunkBytes)) {
         if (outbound.isCongested()) await outbound.drained();
         if (isStopped) return;
         outbound.send(part);
@@ -111,7 +111,7 @@ export function createFeed(options: FeedOptions): Feed {
   async function sendDelta(from: Cursor, slice: LogSlice): Promise<Cursor> {
     const events = slice.events.filter(({ seq }) => seq > from.seq);
     let cursor = from;
-    for (const { text, last } of eventGroups(events, subject)) {
+    for (const { text, last } of eventGroups(events, subject, outbound.chunkBytes)) {
       if (outbound.isCongested()) await outbound.drained();
       if (isStopped) return cursor;
       outbound.sendText(

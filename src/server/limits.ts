@@ -21,8 +21,6 @@ const defaults: Omit<ResolvedLimits, "subjectMessagesPerSecond"> = {
   connectionsPerAddress: 5000,
 };
 
-/** What a server sends in one delta or snapshot message. */
-export const MAX_CHUNK_BYTES = 32 * 1024;
 /** A send buffer above this stops volatile messages and pauses deltas. */
 export const HIGH_WATER_BYTES = 1024 * 1024;
 /** A send buffer above the high-water mark for this long closes the connection. */

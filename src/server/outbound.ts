@@ -1,11 +1,14 @@
 import type { Clock } from "../core/ports.ts";
 import type { ServerFrame } from "../protocol/frames.ts";
 import { contain } from "./contain.ts";
-import { HIGH_WATER_BYTES, MAX_CHUNK_BYTES, STALLED_MS } from "./limits.ts";
+import { MAX_CHUNK_BYTES } from "../protocol/limits.ts";
+import { HIGH_WATER_BYTES, STALLED_MS } from "./limits.ts";
 import type { ServerSocket } from "./options.ts";
 
 /** What a connection says: frames of one turn leave together. */
 export interface Outbound {
+  /** What one message of deltas or snapshots holds at most. */
+  chunkBytes: number;
   readonly send: (frame: ServerFrame) => void;
   /** A frame already encoded, shared by many connections. */
   readonly sendText: (text: string) => void;
@@ -62,7 +65,7 @@ export function createOutbound({
     queue = [];
     queued = 0;
     try {
-      for (const message of pack(texts)) socket.send(message);
+      for (const message of pack(texts, outbound.chunkBytes)) socket.send(message);
     } catch {
       return onBroken();
     }
@@ -82,7 +85,8 @@ export function createOutbound({
 
   const isCongested = () => queued + socket.bufferedBytes() > CONGESTED_BYTES;
 
-  return {
+  const outbound: Outbound = {
+    chunkBytes: MAX_CHUNK_BYTES,
     send: (frame) => sendText(JSON.stringify(frame)),
     sendText,
     flush,
@@ -99,10 +103,11 @@ export function createOutbound({
       cancelStallCheck = undefined;
     },
   };
+  return outbound;
 }
 
 /** Several frames per WebSocket message, up to a chunk; a lone frame travels bare. */
-function pack(texts: readonly string[]): readonly string[] {
+function pack(texts: readonly string[], chunkBytes: number): readonly string[] {
   const [only] = texts;
   if (texts.length === 1 && only !== undefined) return [only];
   const messages: string[] = [];
@@ -114,7 +119,7 @@ function pack(texts: readonly string[]): readonly string[] {
     length = 0;
   };
   for (const text of texts) {
-    if (length + text.length > MAX_CHUNK_BYTES) seal();
+    if (length + text.length > chunkBytes) seal();
     open.push(text);
     length += text.length;
   }

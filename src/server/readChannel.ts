@@ -10,7 +10,7 @@ export interface ReadRequest {
   readonly context: PlanContext;
   readonly subject: string;
   readonly frame: FrameOf<"read", ClientFrame>;
-  readonly outbound: Pick<Outbound, "send" | "sendText" | "isCongested" | "drained">;
+  readonly outbound: Pick<Outbound, "chunkBytes" | "send" | "sendText" | "isCongested" | "drained">;
   readonly isOver: () => boolean;
 }
 
@@ -34,7 +34,7 @@ export async function readChannel(request: ReadRequest): Promise<void> {
   if (verdict.status === "lost" || !cursor || !slice)
     return refuse(request, "LOST", verdict.retryAfterMs, reason);
   if (snapshot !== undefined)
-    for (const part of snapshotParts(frame.c, cursor, snapshot, frame.rid)) {
+    for (const part of snapshotParts(frame.c, cursor, snapshot, outbound.chunkBytes, frame.rid)) {
       if (await mustStop(request)) return;
       outbound.send({ ...part, ...(reason !== undefined && { reason }) });
     }
@@ -79,7 +79,7 @@ async function sendGroups(
 ): Promise<boolean> {
   const { frame, subject, outbound } = request;
   const place = { c: frame.c, epoch: slice.epoch, rid: frame.rid, asked: frame.cursor?.seq ?? from.seq };
-  const groups = eventGroups(events, subject);
+  const groups = eventGroups(events, subject, outbound.chunkBytes);
   if (groups.length === 0)
     outbound.sendText(deltaFrame({ ...place, from: from.seq, to: from.seq, events: "", more: false }));
   let seq = from.seq;

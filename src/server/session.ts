@@ -1,5 +1,6 @@
 import * as closeCodes from "../protocol/closeCodes.ts";
 import type { ClientFrame, FrameOf } from "../protocol/frames.ts";
+import { MAX_CHUNK_BYTES, MIN_CHUNK_BYTES } from "../protocol/limits.ts";
 import type { ServerContext } from "./context.ts";
 import { watchExpiry } from "./expiry.ts";
 import { findUnsafe } from "./findUnsafe.ts";
@@ -113,6 +114,8 @@ export function createSession({
   function resume(frame: FrameOf<"resume", ClientFrame>): void {
     if (hasResumed) return refuse(protocolError("RESUME_TWICE"));
     hasResumed = true;
+    const { maxChunk = MAX_CHUNK_BYTES } = frame;
+    outbound.chunkBytes = Math.min(Math.max(maxChunk, MIN_CHUNK_BYTES), MAX_CHUNK_BYTES);
     if (!subscriptions.hasRoom(frame.channels.length)) return refuse(busy("TOO_MANY_CHANNELS"));
     eventually(subscriptions.resume(frame.channels), (channels) => {
       if (isStopped) return;

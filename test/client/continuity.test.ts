@@ -144,6 +144,85 @@ describe("continuity", () => {
     expect(one.sent("sub")).toEqual([{ t: "sub", c: "room", epoch: "e1", seq: 5, tail: "t5" }]);
   });
 
+  describe("† a delta that was read before a fork may come beside the snapshot: only prev decides (fault 50)", () => {
+    const delta = (...ev: ReturnType<typeof event>[]) =>
+      ({ t: "delta", c: "room", epoch: "e1", from: 0, to: 0, ev, more: true }) as const;
+    const part = (i: number) =>
+      ({ t: "snapshot", c: "room", epoch: "e1", seq: 4, tail: "x4", part: i, parts: 2, d: "1" }) as const;
+    const forked = { head: 6, tail: "x6", status: "snapshot", reason: "forked" };
+
+    it("before its last part: what continues the cursor is applied, nothing else, and nothing is asked anew", async () => {
+      const { one, room } = await atFive();
+      await breakAndResume(one, forked);
+      one.socket().receive([part(0), delta(event(6), event(8)), part(1)]);
+      await one.settle();
+      expect(room.data()).toEqual([6]);
+      expect(room.continuity).toMatchObject([{ result: "snapshot", reason: "forked", state: 11 }]);
+      expect(one.sent("sub")).toEqual([]);
+    });
+
+    it("after it: the log is asked for what follows the snapshot", async () => {
+      const { one, room } = await atFive();
+      await breakAndResume(one, forked);
+      one.socket().receive([part(0), part(1), delta(event(5), event(6))]);
+      await one.settle();
+      expect(room.data()).toEqual([]);
+      expect(one.sent("sub")).toEqual([{ t: "sub", c: "room", epoch: "e1", seq: 4, tail: "x4" }]);
+    });
+
+    it("to one who has no place yet it is nothing", async () => {
+      const one = scene();
+      const room = one.tab.watch("room", { since: "snapshot" });
+      await connect(one, [{ ...live("room", 6, "x6"), status: "snapshot" }]);
+      one.socket().receive([delta(event(6)), part(0), part(1), delta(event(5, "five", "x4"))]);
+      await one.settle();
+      expect(room.data()).toEqual(["five"]);
+      expect(room.continuity).toMatchObject([{ result: "snapshot", missed: undefined, state: 11 }]);
+    });
+
+    it("a new verdict in its midst begins it anew", async () => {
+      const { one, room } = await atFive();
+      await breakAndResume(one, forked);
+      one.socket().receive([part(0), { t: "subscribed", ...live("room"), ...forked, status: "snapshot" }]);
+      one.socket().receive([part(0), part(1)]);
+      await one.settle();
+      expect(room.continuity).toMatchObject([{ result: "snapshot", state: 11 }]);
+    });
+  });
+
+  it("† a heartbeat lost while it catches up halves what it is sent at once, down to 1 KiB (P4.12)", async () => {
+    const { one } = await atFive();
+    const loseHeartbeat = async (verdict: object): Promise<unknown> => {
+      one.socket().cut();
+      await one.world.advance(3_000);
+      await accept(one, [{ ...live("room", 5, "t5"), ...verdict }]);
+      const { length } = one.tab.sockets();
+      await one.world.runUntil(() => one.tab.sockets().length > length, 60_000);
+      await accept(one);
+      return (one.sent("resume")[0] as { maxChunk?: number }).maxChunk;
+    };
+    expect(await loseHeartbeat({})).toBeUndefined();
+    expect(await loseHeartbeat({ status: "delta" })).toBe(16_384);
+    expect(await loseHeartbeat({ status: "snapshot" })).toBe(8_192);
+    expect(await loseHeartbeat({})).toBe(8_192);
+    for (let i = 0; i < 5; i++) await loseHeartbeat({ status: "delta" });
+    expect(await loseHeartbeat({ status: "delta" })).toBe(1_024);
+  });
+
+  it("† one bad channel does not hold up the others: they are heard, and connected is reached without it", async () => {
+    const one = scene();
+    one.tab.watch("slow");
+    const room = one.tab.watch("room");
+    await connect(one, [{ ...live("slow", 9, "t9"), status: "delta" }, live("room", 5, "t5")]);
+    one.socket().receive(data("room", event(6)));
+    await one.settle();
+    expect(room.data()).toEqual([6]);
+    expect(one.tab.state.get().name).toBe("resuming");
+    await one.world.advance(10_000);
+    expect(one.tab.state.get().name).toBe("connected");
+    expect(one.tab.sockets()).toHaveLength(1);
+  });
+
   it("a handler that throws is reported; the others hear, the cursor moves (fault 44)", async () => {
     const one = scene();
     one.tab.subscribe("room", () => {

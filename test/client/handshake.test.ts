@@ -242,7 +242,7 @@ describe("the handshake", () => {
     expect(one.tab.sockets()).toHaveLength(2);
   });
 
-  it("discards a cursor the server refuses, tells lost, resumes fresh; a second refusal in a row is final", async () => {
+  it("† discards a cursor the server refuses, tells lost, resumes fresh; a second refusal in a row is final", async () => {
     const one = scene();
     const room = one.tab.watch("room");
     await connect(one, [live("room", 5, "t5")]);

@@ -149,6 +149,34 @@ describe("resume", () => {
     expect(peer.seen()).toHaveLength(20);
   });
 
+  it("P4.12: † and of what a client on a slow link asks for, 1 KiB at least; a snapshot too", async () => {
+    const { connect, server, store } = createTestServer({
+      snapshot: async () => ({ state: "s".repeat(20_000), cursor: { epoch, seq: 0, tail: "" } }),
+    });
+    const { epoch } = await store.head("room");
+    for (let i = 0; i < 100; i++) await server.publish("room", "x".repeat(400));
+    const largest = async (maxChunk: number) => {
+      const peer = connect();
+      await peer.auth(String(maxChunk));
+      const channels = [
+        { c: "room", epoch, seq: 0, tail: "" },
+        { c: "state", since: "snapshot" as const },
+      ];
+      await peer.send({ t: "resume", channels, producers: [], maxChunk });
+      expect(peer.seen()).toHaveLength(100);
+      expect(
+        peer
+          .all("snapshot")
+          .map(({ d }) => d)
+          .join(""),
+      ).toHaveLength(20_002);
+      return Math.max(...peer.messages.map((text) => text.length));
+    };
+    expect(await largest(4_096)).toBeLessThanOrEqual(4_096 + 100);
+    expect(await largest(1)).toBeLessThanOrEqual(1_024 + 100);
+    expect(await largest(2 ** 40)).toBeGreaterThan(16 * 1024);
+  });
+
   it("P4.4: reads more than a page of the log", async () => {
     const { join, server, store } = createTestServer();
     const { epoch } = await store.head("room");
@@ -455,6 +483,57 @@ describe("read", () => {
       [1, [6, 7, 8]],
       [2, []],
     ]);
+  });
+
+  it("P8.1: brings no more than was asked for, at most 1,000; then no gap is too large", async () => {
+    const { join, server, store } = createTestServer({ limits: { maxGap: 10 } });
+    const { epoch } = await store.head("room");
+    for (let i = 1; i <= 1_500; i++) await server.publish("room", i);
+    const peer = await join([]);
+    const cursor = { epoch, seq: 0, tail: "" };
+    for (const [rid, limit] of [3, 700, 5_000].entries())
+      await peer.send({ t: "read", rid, c: "room", cursor, limit });
+    await peer.send({ t: "read", rid: 3, c: "room", cursor });
+    const counts = [0, 0, 0, 0];
+    for (const { rid = 0, ev } of peer.all("delta")) counts[rid] = (counts[rid] ?? 0) + ev.length;
+    expect(counts).toEqual([3, 700, 1_000, 0]);
+    expect(peer.all("delta").filter(({ more }) => !more)).toMatchObject([
+      { rid: 0, to: 3 },
+      { rid: 1, to: 700 },
+      { rid: 2, to: 1_000 },
+    ]);
+    expect(peer.all("error")).toMatchObject([{ code: "LOST", ref: "3", reason: "gap_too_large" }]);
+  });
+
+  it("P8.2: beyond the head means the newest", async () => {
+    const { join, server } = createTestServer();
+    for (let i = 1; i <= 10; i++) await server.publish("room", i);
+    const peer = await join([]);
+    for (const [rid, before] of [11, 12, Number.MAX_SAFE_INTEGER].entries())
+      await peer.send({ t: "read", rid, c: "room", before, limit: 2 });
+    await peer.send({ t: "read", rid: 3, c: "empty", before: 5 });
+    expect(peer.all("delta").map(({ ev, more }) => [ev.map(({ d }) => d), more])).toEqual([
+      [[9, 10], false],
+      [[9, 10], false],
+      [[9, 10], false],
+      [[], false],
+    ]);
+  });
+
+  it("P8.3: says why: the reason of P4.3 with a loss, and with a state that comes instead", async () => {
+    const { join, server, store } = createTestServer({
+      snapshot: async (c) => {
+        if (c === "none") throw new Error("no state");
+        const { epoch, seq, tail } = await store.head(c);
+        return { state: 1, cursor: { epoch, seq, tail } };
+      },
+    });
+    for (const c of ["room", "none"]) await server.publish(c, 1);
+    const peer = await join([]);
+    for (const [rid, c] of ["room", "none"].entries())
+      await peer.send({ t: "read", rid, c, cursor: { epoch: "e", seq: 1, tail: "t" }, limit: 5 });
+    expect(peer.all("snapshot")).toMatchObject([{ rid: 0, reason: "epoch_changed" }]);
+    expect(peer.all("error")).toMatchObject([{ code: "LOST", ref: "1", reason: "epoch_changed" }]);
   });
 
   it("P8.3: needs the right to read (S8)", async () => {

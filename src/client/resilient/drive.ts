@@ -1,7 +1,7 @@
 import * as closeCodes from "../../protocol/closeCodes.ts";
 import { decodeServerFrames } from "../../protocol/decodeServerFrame.ts";
 import type { ChannelAsk, FrameOf, ProducerAsk, ServerFrame } from "../../protocol/frames.ts";
-import { MAX_BYTES_BEFORE_AUTH } from "../../protocol/limits.ts";
+import { MAX_BYTES_BEFORE_AUTH, MAX_CHUNK_BYTES, MIN_CHUNK_BYTES } from "../../protocol/limits.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
 import type { FailedRecovery, ReconnectReason } from "../../core/connectionState.ts";
 import type { ErrorCode } from "../../core/errors.ts";
@@ -59,6 +59,7 @@ export const drive = (
   let maxChannels = 0;
   /** What the server said last on this socket, when that was an error. */
   let retryAfterMs: number | undefined;
+  let maxChunk = MAX_CHUNK_BYTES;
 
   /** Only to a server that greeted: what is left of a turn that a handler ended must not reach the next socket. */
   const transmit = (data: string): boolean => greeted && host.transmit(data);
@@ -88,7 +89,9 @@ export const drive = (
     laterClaims = delivery.claims();
     claimed = laterClaims.length;
     const producers = laterClaims.splice(0, laterClaims.filter(fits).length);
-    transmit(pack([me, text({ t: "resume", channels, producers })]));
+    transmit(
+      pack([me, text({ t: "resume", channels, producers, ...(maxChunk < MAX_CHUNK_BYTES && { maxChunk }) })]),
+    );
   };
 
   const refuse = (error: ErrorCode, why: string, recovery: FailedRecovery): void =>
@@ -235,6 +238,9 @@ export const drive = (
       if (host.state() === "connected") pump();
     },
     closed: (code) => {
+      // A link so slow that one message took longer than the heartbeat waits: smaller ones show that it lives.
+      if (code === closeCodes.heartbeat && welcomed && !catchUp.done())
+        maxChunk = Math.max(maxChunk / 2, MIN_CHUNK_BYTES);
       greeted = welcomed = false;
       scope.abort();
       catchUp.reset();
