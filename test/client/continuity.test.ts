@@ -147,8 +147,8 @@ describe("continuity", () => {
   describe("† a delta that was read before a fork may come beside the snapshot: only prev decides (fault 50)", () => {
     const delta = (...ev: ReturnType<typeof event>[]) =>
       ({ t: "delta", c: "room", epoch: "e1", from: 0, to: 0, ev, more: true }) as const;
-    const part = (i: number) =>
-      ({ t: "snapshot", c: "room", epoch: "e1", seq: 4, tail: "x4", part: i, parts: 2, d: "1" }) as const;
+    const part = (i: number, d = "1") =>
+      ({ t: "snapshot", c: "room", epoch: "e1", seq: 4, tail: "x4", part: i, parts: 2, d }) as const;
     const forked = { head: 6, tail: "x6", status: "snapshot", reason: "forked" };
 
     it("before its last part: what continues the cursor is applied, nothing else, and nothing is asked anew", async () => {
@@ -184,9 +184,17 @@ describe("continuity", () => {
       const { one, room } = await atFive();
       await breakAndResume(one, forked);
       one.socket().receive([part(0), { t: "subscribed", ...live("room"), ...forked, status: "snapshot" }]);
-      one.socket().receive([part(0), part(1)]);
+      one.socket().receive([part(0, "2"), part(1, "2")]);
       await one.settle();
-      expect(room.continuity).toMatchObject([{ result: "snapshot", state: 11 }]);
+      expect(room.continuity).toMatchObject([{ result: "snapshot", state: 22 }]);
+    });
+
+    it("a state that no verdict announced is not applied", async () => {
+      const { one, room } = await atFive();
+      one.socket().receive([part(0), part(1), data("room", event(8)), part(0), part(1)]);
+      await one.settle();
+      expect(one.sent("sub")).toEqual([{ t: "sub", c: "room", epoch: "e1", seq: 5, tail: "t5" }]);
+      expect(room.continuity).toEqual([]);
     });
   });
 

@@ -1,7 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Continuity, Message } from "../../src/client/message.ts";
 import { createWorld, type World, type WorldOptions } from "../../src/testing/createWorld.ts";
 import type { Tab } from "../../src/testing/tab.ts";
+import { accept, connect, data, event, live, scene } from "./script.ts";
 
 /** A page that is connected and hears `room` already. */
 const living = async (options: WorldOptions = {}): Promise<{ world: World; tab: Tab }> => {
@@ -92,7 +93,9 @@ describe("messages()", () => {
   it("goes on reading after a break in its midst", async () => {
     const { world, tab } = await living();
     count = 0;
-    const iterator = tab.messages("room")[Symbol.asyncIterator]();
+    const told: unknown[] = [];
+    const onContinuity = ({ result }: Continuity) => told.push(result);
+    const iterator = tab.messages("room", { onContinuity })[Symbol.asyncIterator]();
     await world.advance(50);
     await publish(world, 2_500);
     world.network.shape({ bytesPerSecond: 20_000 });
@@ -103,6 +106,88 @@ describe("messages()", () => {
     world.network.shape({ bytesPerSecond: undefined });
     await world.runUntil(() => all.length === 2_500, 20_000);
     expect(all).toEqual(run(1, 2_500));
+    expect(told).toEqual([]);
+  });
+
+  describe("whose consumer holds 1,000 messages", () => {
+    const full = async (more = 0) => {
+      const one = scene();
+      const got: unknown[] = [];
+      const iterator = one.tab
+        .messages("room", { onContinuity: ({ result, missed }) => got.push([result, missed]) })
+        [Symbol.asyncIterator]();
+      void iterator.next().then(({ value }) => got.push((value as Message).data));
+      await connect(one);
+      one.socket().receive(data("room", event(1, 1, ""), ...run(2, 1_001 + more).map((n) => event(n))));
+      await one.settle();
+      const resume = async (verdict: object): Promise<void> => {
+        one.socket().cut();
+        await one.world.advance(3_000);
+        await accept(one, [{ ...live("room", 1_001, "t1001"), ...verdict }]);
+      };
+      return { one, got, iterator, resume };
+    };
+
+    it("is told of a loss in its place, whatever harmless thing came later", async () => {
+      const { one, got, iterator, resume } = await full();
+      await resume({});
+      await resume({ head: 1_011, tail: "t1011", status: "lost", reason: "trimmed" });
+      await resume({ head: 1_012, tail: "t1012", status: "lost", reason: "trimmed" });
+      await resume({ head: 1_012, tail: "t1012" });
+      const rest = collect(iterator, 1_000);
+      await one.settle();
+      expect(rest).toEqual(run(2, 1_001));
+      const next = collect(iterator, 1);
+      one.socket().receive(data("room", event(1_013)));
+      await one.settle();
+      expect([...got, ...next]).toEqual([1, ["lost", 11], 1_013]);
+    });
+
+    it("and falls behind, is told that it may read no more, after what it holds", async () => {
+      const { one, got, iterator } = await full(5);
+      one.socket().receive({ t: "subscribed", ...live("room"), status: "denied" });
+      await one.settle();
+      const rest = collect(iterator, 1_000);
+      await one.settle();
+      expect(rest).toEqual(run(2, 1_001));
+      await expect(iterator.next()).rejects.toMatchObject({ code: "FORBIDDEN" });
+      expect(got).toEqual([1, ["denied", undefined]]);
+    });
+  });
+
+  it("gives a handler of continuity that asks for more what it asks for, and loses nothing", async () => {
+    const { world, tab } = await living();
+    count = 0;
+    const got: unknown[] = [];
+    const take = () =>
+      void iterator.next().then(({ value }) => got.push((value as Message | undefined)?.data));
+    const onContinuity = () => take();
+    const iterator = tab.messages("room", { onContinuity })[Symbol.asyncIterator]();
+    await world.advance(50);
+    world.network.cut();
+    await world.advance(5_000);
+    await publish(world, 4);
+    for (let left = 3; left > 0; left--) take();
+    await world.advance(0);
+    expect(got.sort()).toEqual([1, 2, 3, 4]);
+  });
+
+  it("is told once that it is in step with a place of its own, not whenever it was slow", async () => {
+    const { world, tab } = await living();
+    tab.watch("room");
+    count = 0;
+    await publish(world, 3);
+    const { epoch, tail } = (await world.store.read("room", 1, 1)).events[0]!;
+    const told: unknown[] = [];
+    const onContinuity = ({ result, replayed }: Continuity) => told.push([result, replayed]);
+    const since = { epoch, seq: 1, tail };
+    const iterator = tab.messages("room", { since, onContinuity })[Symbol.asyncIterator]();
+    await world.advance(50);
+    await publish(world, 1_500);
+    expect(await drain(iterator, world, 1_502)).toEqual(run(2, 1_503));
+    await publish(world, 1);
+    expect(await drain(iterator, world, 1)).toEqual([1_504]);
+    expect(told).toEqual([["replayed", 2]]);
   });
 
   it("tells a loss where it happened: after what came before it, before what comes after (fault 54, I8)", async () => {
@@ -171,6 +256,7 @@ describe("messages()", () => {
     async (how) => {
       const { world, tab } = await living();
       const abort = new AbortController();
+      const removed = vi.spyOn(abort.signal, "removeEventListener");
       const iterator = tab.messages("room", { signal: abort.signal })[Symbol.asyncIterator]();
       const next = [iterator.next(), iterator.next()];
       await world.advance(50);
@@ -184,6 +270,7 @@ describe("messages()", () => {
         { done: true, value: undefined },
       ]);
       expect(await iterator.next()).toMatchObject({ done: true });
+      expect(removed).toHaveBeenCalledWith("abort", expect.any(Function));
       await world.advance(2_000);
       if (how !== "dispose")
         expect(

@@ -83,6 +83,33 @@ describe("where a subscription starts", () => {
     expect(frames(tab, "read")).toHaveLength(1);
   });
 
+  it("where there is no past, hears what comes", async () => {
+    const { world, tab } = await living();
+    tab.watch("room");
+    await world.advance(50);
+    const room = tab.watch("room", { since: { last: 3 } });
+    await world.advance(50);
+    await publish(world, 1, 2);
+    expect(room.data()).toEqual([1, 2]);
+  });
+
+  it("may be ahead of the channel behind hidden events, and then hears on with it (P7.8)", async () => {
+    const one = scene();
+    one.tab.watch("room");
+    await connect(one, [live("room", 5, "t5")]);
+    const room = one.tab.watch("room", { since: { epoch: "e1", seq: 4, tail: "t4" } });
+    one.socket().receive(data("room", event(6)));
+    await one.settle();
+    const [{ rid }] = one.sent("read") as unknown as [{ rid: number }];
+    const hidden = (seq: number, hid: number) => ({ ...event(seq, undefined, `t${seq - hid}`), hid });
+    const ev = [event(5), hidden(8, 3)];
+    one.socket().receive({ t: "delta", c: "room", epoch: "e1", from: 4, to: 8, more: false, rid, ev });
+    one.socket().receive({ t: "data", c: "room", ev: [hidden(8, 2), event(9)] });
+    await one.settle();
+    expect(room.data()).toEqual([5, 9]);
+    expect(room.continuity).toMatchObject([{ result: "replayed", replayed: 1 }]);
+  });
+
   it("a start of one's own survives a break before it was reached", async () => {
     const { world, tab } = await living();
     tab.watch("room");
