@@ -6,6 +6,9 @@ export type {
   Authenticate,
   AuthorizeRequest,
   DrainOptions,
+  Filter,
+  FilterEvent,
+  FilterRequest,
   HandshakeRequest,
   Identity,
   InboundMessage,
@@ -17,6 +20,7 @@ export type {
   ServerLimits,
   ServerSocket,
   ServerSocketEvents,
+  Snapshot,
 } from "../server/options.ts";
 export { localFanOut } from "../server/localFanOut.ts";
 export { memoryStore, type MemoryStore, type MemoryStoreOptions } from "../server/store/memoryStore.ts";

@@ -1,5 +1,6 @@
 import type { Cursor } from "../protocol/frames.ts";
 import { dataFrames } from "./encodeEvents.ts";
+import type { Sight } from "./sight.ts";
 import type { LogEvent, LogStore } from "./store/LogStore.ts";
 
 /** One listener of one channel. Live ones stand at the channel's head; the others read the log and join later. */
@@ -21,6 +22,8 @@ export interface Channel {
   readonly heard: (events: readonly LogEvent[]) => void;
   /** Continues a listener that has read the log up to `cursor`; answers what it still misses, or `behind` or `fork` to read on. */
   readonly join: (cursor: Cursor) => readonly LogEvent[] | "behind" | "ahead" | "fork";
+  /** The end of what this node heard, if the ring goes on from `cursor` without the log; undefined: only the log can tell. */
+  readonly endFrom: (cursor: Cursor) => Cursor | undefined;
   /** Compares with the log and catches up. Never rejects. */
   readonly reread: () => Promise<void>;
 }
@@ -28,13 +31,14 @@ export interface Channel {
 export interface ChannelOptions {
   readonly name: string;
   readonly store: Pick<LogStore, "read" | "head">;
+  readonly sight: Sight;
   readonly onStoreError: (error: unknown) => void;
 }
 
 const RING_SIZE = 1024;
 const PAGE = 512;
 
-export function createChannel({ name, store, onStoreError }: ChannelOptions): Channel {
+export function createChannel({ name, store, sight, onStoreError }: ChannelOptions): Channel {
   const subscriptions = new Set<Subscription>();
   let ring: LogEvent[] = [];
   /** The place after the last event of the ring; unknown until an event or a listener tells it. */
@@ -68,17 +72,27 @@ export function createChannel({ name, store, onStoreError }: ChannelOptions): Ch
 
   const ringAt = (seq: number): LogEvent | undefined => ring[seq - (ring[0]?.seq ?? Infinity)];
 
-  /** Serialised once for all listeners, and once more for the subjects that sent something. */
+  /** Looked at once for all listeners without a filter or a message of their own, else once per subject; serialised once per view. */
   function broadcast(events: readonly LogEvent[]): void {
     const senders = new Set(events.map(({ subject }) => subject));
-    const texts = new Map<string, readonly string[]>();
+    const bySubject = new Map<string, readonly string[]>();
+    const byView = new Map<string, readonly string[]>();
     const lastLam = events.at(-1)?.lam ?? 0;
     for (const subscription of subscriptions) {
       if (!subscription.isLive) continue;
-      const variant = senders.has(subscription.subject) ? subscription.subject : "";
-      let frames = texts.get(variant);
-      if (!frames) texts.set(variant, (frames = dataFrames(name, events, variant)));
+      const { subject } = subscription;
+      const variant = sight.isFiltered || senders.has(subject) ? subject : "";
+      let frames = bySubject.get(variant);
+      if (!frames) bySubject.set(variant, (frames = encode(variant)));
       subscription.deliver(frames, lastLam);
+    }
+
+    function encode(subject: string): readonly string[] {
+      const looks = sight.looks(subject, events);
+      const view = looks.join();
+      let frames = byView.get(view);
+      if (!frames) byView.set(view, (frames = dataFrames(name, events, looks)));
+      return frames;
     }
   }
 
@@ -131,6 +145,7 @@ export function createChannel({ name, store, onStoreError }: ChannelOptions): Ch
     subscriptions,
     heard,
     join,
+    endFrom: (cursor) => (head && typeof join(cursor) !== "string" ? head : undefined),
     reread: async () => {
       const before = head;
       if (!before) return;

@@ -1,5 +1,8 @@
 import type { Clock } from "../core/ports.ts";
+import type { Json } from "../protocol/frames.ts";
 import { type Channel, createChannel } from "./channel.ts";
+import { settlesWithin } from "./settlesWithin.ts";
+import type { Sight } from "./sight.ts";
 import type { LogEvent, LogStore } from "./store/LogStore.ts";
 
 /** The channels somebody on this node listens to. */
@@ -9,20 +12,40 @@ export interface ChannelHub {
   readonly leave: (channel: Channel) => void;
   /** What the fan-out told; may lack events, repeat them or bring them out of order. */
   readonly heard: (events: readonly LogEvent[]) => void;
-  readonly vol: (name: string, text: string, except: unknown) => void;
+  /** To the channel's other live listeners that may see it. */
+  readonly vol: (name: string, message: VolatileMessage) => void;
   readonly stop: () => void;
+}
+
+export interface VolatileMessage {
+  readonly d: Json;
+  readonly subject: string;
+  /** The connection it came from. */
+  readonly owner: unknown;
 }
 
 /** A lost fan-out message on a quiet channel and a rollback under open sockets are found within this time. */
 const REREAD_MS = 2000;
+/** One answer that never comes must not end the looking. */
+const PATIENCE_MS = 5000;
 
 export interface HubOptions {
   readonly store: Pick<LogStore, "read" | "head">;
   readonly clock: Clock;
+  readonly sight: Sight;
   readonly onStoreError: (error: unknown) => void;
 }
 
-export function createChannelHub({ store, clock, onStoreError }: HubOptions): ChannelHub {
+export function createChannelHub({ store, clock, sight, onStoreError }: HubOptions): ChannelHub {
+  const answered = async <T>(asked: Promise<T>): Promise<T> => {
+    const answer = await settlesWithin(clock, PATIENCE_MS, asked);
+    if (answer === undefined) throw new Error("the log did not answer");
+    return answer;
+  };
+  const log: HubOptions["store"] = {
+    head: (name) => answered(store.head(name)),
+    read: (...args) => answered(store.read(...args)),
+  };
   const channels = new Map<string, Channel>();
   let cancelReread: (() => void) | undefined;
 
@@ -37,7 +60,7 @@ export function createChannelHub({ store, clock, onStoreError }: HubOptions): Ch
   return {
     open: (name) => {
       let channel = channels.get(name);
-      if (!channel) channels.set(name, (channel = createChannel({ name, store, onStoreError })));
+      if (!channel) channels.set(name, (channel = createChannel({ name, store: log, sight, onStoreError })));
       scheduleReread();
       return channel;
     },
@@ -57,9 +80,14 @@ export function createChannelHub({ store, clock, onStoreError }: HubOptions): Ch
         from = to;
       }
     },
-    vol: (name, text, except) => {
-      for (const subscription of channels.get(name)?.subscriptions ?? [])
-        if (subscription.owner !== except) subscription.deliverVolatile(text);
+    vol: (name, { d, subject, owner }) => {
+      const channel = channels.get(name);
+      if (!channel) return;
+      const text = JSON.stringify({ t: "vol", c: name, d });
+      const isFor = sight.volatile(name, { payload: d, subject });
+      for (const subscription of channel.subscriptions)
+        if (subscription.owner !== owner && subscription.isLive && isFor(subscription.subject))
+          subscription.deliverVolatile(text);
     },
     stop: () => {
       cancelReread?.();

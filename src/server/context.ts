@@ -1,19 +1,23 @@
 import type { Clock, Dice } from "../core/ports.ts";
 import type { Appender } from "./appender.ts";
 import type { ChannelHub } from "./channelHub.ts";
+import type { DeltaReader } from "./deltaReader.ts";
 import type { Fence } from "./fence.ts";
 import type { ResolvedLimits } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
-import type { LogLevel, ResilientServerOptions } from "./options.ts";
+import type { Log } from "./log.ts";
+import type { ResilientServerOptions } from "./options.ts";
 import type { Rates } from "./rates.ts";
 import type { Refusal } from "./refusal.ts";
 import type { Rights } from "./rights.ts";
+import type { Sight } from "./sight.ts";
 import type { LogStore } from "./store/LogStore.ts";
 
 /** What all connections of one node share. */
 export interface ServerContext {
   readonly options: ResilientServerOptions;
   readonly rights: Rights;
+  readonly sight: Sight;
   readonly limits: ResolvedLimits;
   readonly clock: Clock;
   readonly dice: Dice;
@@ -21,6 +25,8 @@ export interface ServerContext {
   /** Resolves when the store is open. */
   readonly ready: () => Promise<void>;
   readonly hub: ChannelHub;
+  /** How whoever catches up reads the log. */
+  readonly deltas: DeltaReader;
   readonly appender: Appender;
   readonly fence: Fence;
   readonly admission: Admission;
@@ -31,11 +37,7 @@ export interface ServerContext {
   readonly heartbeat: { readonly intervalMs: number; readonly timeoutMs: number };
   /** Reconnects per second this node takes. */
   readonly acceptPerSecond: number;
-  readonly log: (
-    level: LogLevel,
-    code: string,
-    fields?: Record<string, string | number | boolean | null>,
-  ) => void;
+  readonly log: Log;
 }
 
 /** Counts what is bounded per node, per address and per subject. */

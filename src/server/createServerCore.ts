@@ -8,6 +8,7 @@ import { contain, containedClock } from "./contain.ts";
 import { createAdmission } from "./createAdmission.ts";
 import { createPublish } from "./createPublish.ts";
 import { describeError } from "./describeError.ts";
+import { createDeltaReader } from "./deltaReader.ts";
 import { createFence } from "./fence.ts";
 import { createJudge, type HashPayload } from "./judge.ts";
 import { resolveLimits } from "./limits.ts";
@@ -19,8 +20,8 @@ import { printable } from "./printable.ts";
 import { createRates } from "./rates.ts";
 import { createRights } from "./rights.ts";
 import type { SessionContext } from "./session.ts";
-import { settlesWithin } from "./settlesWithin.ts";
-import { singleFlight } from "./singleFlight.ts";
+import { createSight } from "./sight.ts";
+import { createSnapshotSource } from "./snapshots.ts";
 import { createStoreHealth } from "./storeHealth.ts";
 import type { LogStore } from "./store/LogStore.ts";
 
@@ -38,9 +39,6 @@ export interface ServerCore extends Omit<ResilientServer, "attach" | "handle" | 
   /** Undefined: sockets may come. Otherwise the ms after which they may ask again; nobody looks at them before. */
   readonly closedForMs: () => number | undefined;
 }
-
-/** A snapshot source that does not answer in this time is asked anew. */
-const SNAPSHOT_MS = 30_000;
 
 /** Telling one more socket when to come costs a handshake; a node so far behind does not even do that. */
 const LONGEST_BACKLOG_MS = 10_000;
@@ -61,8 +59,10 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
   const onDefect = (error: unknown) => log("error", "INTERNAL", { error: describeError(error) });
   const clock = containedClock(ports.clock, onDefect);
   const onStoreError = (error: unknown) => log("error", "STORE_UNAVAILABLE", { error: describeError(error) });
-  const hub = createChannelHub({ store, clock, onStoreError });
-  const { snapshot, acceptPerSecond: perSecond = 1000 } = options;
+  const { filter, snapshot } = options;
+  const sight = createSight({ filter, clock, metrics, log });
+  const hub = createChannelHub({ store, clock, sight, onStoreError });
+  const { acceptPerSecond: perSecond = 1000 } = options;
   const acceptPerSecond = positive("acceptPerSecond", perSecond);
   const arrivals = createArrivals(acceptPerSecond, clock, dice);
   const admission = createAdmission({ limits, arrivals, dice });
@@ -73,11 +73,13 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
   const context: SessionContext = {
     options,
     rights,
+    sight,
     limits,
     clock,
     dice,
     store,
     hub,
+    deltas: createDeltaReader({ store, clock, dice, metrics, log }),
     metrics,
     log,
     admission,
@@ -106,11 +108,12 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
     acceptPerSecond,
     snapshot:
       snapshot &&
-      singleFlight(async (channel) => {
-        const answer = await settlesWithin(clock, SNAPSHOT_MS, snapshot(channel));
-        if (!answer) throw new Error("the snapshot source did not answer");
-        const { state, cursor } = answer;
-        return { text: JSON.stringify(state) ?? "null", cursor };
+      createSnapshotSource({
+        snapshot,
+        filter,
+        clock,
+        metrics,
+        concurrent: limits.concurrentSnapshots,
       }),
   };
   const connections = createConnections(context, () => {

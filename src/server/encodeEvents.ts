@@ -1,4 +1,5 @@
 import { MAX_CHUNK_BYTES } from "../protocol/limits.ts";
+import type { Look } from "./sight.ts";
 import type { LogEvent } from "./store/LogStore.ts";
 
 /** The payload is JSON text already: it is spliced in, never parsed. Tails are text that needs no escaping. */
@@ -12,10 +13,14 @@ const ownText = ({ id, p }: LogEvent): string =>
   (id === undefined ? "" : `,"id":${JSON.stringify(id)}`) +
   (p === undefined ? "" : `,"own":${JSON.stringify(p)}`);
 
-/** Texts of WireEvents as `subject` may see them, in groups of at most one chunk each. `id` and `own` are the sender's alone. */
+/** Consecutive events that a subject may not see, as one element: `prev` is the first one's, so that the chain holds (P7.8). */
+const hiddenText = (first: LogEvent, { seq, tail, lam }: LogEvent): string =>
+  `{"seq":${seq},"tail":"${tail}","prev":"${first.prev}","lam":${lam},"hid":${seq - first.seq + 1}}`;
+
+/** Texts of WireEvents, each as its look says, in groups of at most one chunk. `looks` has one for each event. */
 export function eventGroups(
   events: readonly LogEvent[],
-  subject: string,
+  looks: readonly Look[],
   chunkBytes = MAX_CHUNK_BYTES,
 ): readonly EventGroup[] {
   const groups: EventGroup[] = [];
@@ -23,17 +28,26 @@ export function eventGroups(
   let length = 0;
   let last: LogEvent | undefined;
   const seal = () => {
-    if (last) groups.push({ text: open.join(","), last });
+    if (last && length > 0) groups.push({ text: open.join(","), last });
     open = [];
     length = 0;
   };
-  for (const event of events) {
-    const text = eventText(event, event.subject !== undefined && event.subject === subject);
+  const add = (text: string, event: LogEvent) => {
     if (length > 0 && length + text.length > chunkBytes) seal();
     open.push(text);
     length += text.length;
     last = event;
-  }
+  };
+  let firstHidden: LogEvent | undefined;
+  events.forEach((event, i) => {
+    const look = looks[i];
+    if (look === "hidden") {
+      firstHidden ??= event;
+      if (looks[i + 1] === "hidden") return;
+      add(hiddenText(firstHidden, event), event);
+      firstHidden = undefined;
+    } else add(eventText(event, look === "own"), event);
+  });
   seal();
   return groups;
 }
@@ -44,9 +58,13 @@ export interface EventGroup {
   readonly last: LogEvent;
 }
 
-export function dataFrames(name: string, events: readonly LogEvent[], subject: string): readonly string[] {
+export function dataFrames(
+  name: string,
+  events: readonly LogEvent[],
+  looks: readonly Look[],
+): readonly string[] {
   const c = JSON.stringify(name);
-  return eventGroups(events, subject).map(({ text }) => `{"t":"data","c":${c},"ev":[${text}]}`);
+  return eventGroups(events, looks).map(({ text }) => `{"t":"data","c":${c},"ev":[${text}]}`);
 }
 
 export interface DeltaText {

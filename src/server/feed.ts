@@ -4,7 +4,7 @@ import type { ChannelHub } from "./channelHub.ts";
 import { dataFrames, deltaFrame, eventGroups } from "./encodeEvents.ts";
 import { decideResume } from "./decideResume.ts";
 import type { Outbound } from "./outbound.ts";
-import { type ChannelPlan, PAGE, type PlanContext, planChannel } from "./planChannel.ts";
+import { type ChannelPlan, type PlanContext, planChannel } from "./planChannel.ts";
 import { snapshotParts } from "./snapshotParts.ts";
 import type { LogEvent, LogSlice } from "./store/LogStore.ts";
 
@@ -33,7 +33,7 @@ const MAX_RESTARTS = 20;
 
 export function createFeed(options: FeedOptions): Feed {
   const { context, subject, ask, owner, outbound, shown, onBroken } = options;
-  const { hub, store } = context;
+  const { hub, deltas, sight } = context;
   const { c } = ask;
   const channel: Channel = hub.open(c);
   let plan: ChannelPlan | undefined;
@@ -49,7 +49,7 @@ export function createFeed(options: FeedOptions): Feed {
       for (const frame of frames) outbound.sendText(frame);
     },
     deliverVolatile: (text) => {
-      if (subscription.isLive && !outbound.isCongested()) outbound.sendText(text);
+      if (!outbound.isCongested()) outbound.sendText(text);
     },
     lost: (from) => restart(from),
   };
@@ -59,7 +59,7 @@ export function createFeed(options: FeedOptions): Feed {
   function restart(from: Cursor): void {
     if (isStopped) return;
     if (++restarts > MAX_RESTARTS) return onBroken(new Error(`the log of ${c} keeps changing its past`));
-    void planChannel(context, subject, { c, ...from }).then((next) => {
+    void planChannel({ context, subject, ask: { c, ...from }, channel }).then((next) => {
       if (isStopped) return;
       plan = next;
       if (next.verdict.status !== "delta") outbound.send({ t: "subscribed", ...next.verdict });
@@ -96,7 +96,8 @@ export function createFeed(options: FeedOptions): Feed {
         cursor = await sendDelta(cursor, slice);
         if (isStopped) return;
         if (cursor.seq < slice.seq) {
-          slice = await store.read(c, cursor.seq, PAGE);
+          slice = await deltas.read(c, cursor.seq, channel);
+          if (!slice) return restart(cursor);
           continue;
         }
       }
@@ -104,14 +105,15 @@ export function createFeed(options: FeedOptions): Feed {
       if (typeof missed !== "string") return goLive(cursor, missed);
       if (++restarts > MAX_RESTARTS) return onBroken(new Error(`${c} cannot be joined`));
       if (missed !== "behind") await channel.reread();
-      slice = await store.read(c, cursor.seq, PAGE);
+      slice = await deltas.read(c, cursor.seq, channel);
+      if (!slice) return restart(cursor);
     }
   }
 
   async function sendDelta(from: Cursor, slice: LogSlice): Promise<Cursor> {
     const events = slice.events.filter(({ seq }) => seq > from.seq);
     let cursor = from;
-    for (const { text, last } of eventGroups(events, subject, outbound.chunkBytes)) {
+    for (const { text, last } of eventGroups(events, sight.looks(subject, events), outbound.chunkBytes)) {
       if (outbound.isCongested()) await outbound.drained();
       if (isStopped) return cursor;
       outbound.sendText(
@@ -132,7 +134,7 @@ export function createFeed(options: FeedOptions): Feed {
 
   function goLive(cursor: Cursor, missed: readonly LogEvent[]): void {
     const last = missed.at(-1);
-    if (last) subscription.deliver(dataFrames(c, missed, subject), last.lam);
+    if (last) subscription.deliver(dataFrames(c, missed, sight.looks(subject, missed)), last.lam);
     const { epoch, seq, tail } = last ?? cursor;
     outbound.send({ t: "live", c, epoch, seq, tail });
     subscription.isLive = true;
@@ -148,7 +150,7 @@ export function createFeed(options: FeedOptions): Feed {
 
   return {
     plan: async () => {
-      plan = await planChannel(context, subject, ask, () => isStopped);
+      plan = await planChannel({ context, subject, ask, channel, isGone: () => isStopped });
       return plan.verdict;
     },
     start,

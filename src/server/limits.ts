@@ -16,6 +16,7 @@ const defaults: Omit<ResolvedLimits, "subjectMessagesPerSecond"> = {
   maxPendingBytes: 256 * 1024 * 1024,
   authTimeoutMs: 10_000,
   maxGap: 5000,
+  concurrentSnapshots: 4,
   connectionsPerSubject: 100,
   pendingPerAddress: 100,
   connectionsPerAddress: 5000,

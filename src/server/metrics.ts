@@ -18,6 +18,7 @@ const labelOf: Partial<Record<MetricName, string>> = {
   [metricNames.handshakes]: "outcome",
   [metricNames.rateLimited]: "limit",
   [metricNames.upgradesRefused]: "status",
+  [metricNames.deltaReads]: "outcome",
 };
 const unlabelled = Object.values(metricNames).filter((name) => name.endsWith("_total") && !(name in labelOf));
 const buckets: readonly number[] = [0, 1, 10, 50, 100, 500, 1000, 5000];

@@ -31,6 +31,30 @@ export interface AuthorizeRequest {
   readonly channel: string;
 }
 
+/** What `filter` is asked about: an event of the log, or a volatile message. */
+export interface FilterEvent {
+  /** Its place in the channel; undefined for a volatile message, which has none. */
+  readonly seq: number | undefined;
+  /** As stored. One object for all subjects: do not change it. */
+  readonly payload: Json;
+  /** Who sent it; undefined for what the server published. */
+  readonly subject: string | undefined;
+}
+
+export interface FilterRequest {
+  /** Who would see it. */
+  readonly subject: string;
+  readonly channel: string;
+  readonly event: FilterEvent;
+}
+
+export type Filter = (request: FilterRequest) => boolean;
+
+export type Snapshot = (
+  channel: string,
+  subject: string | undefined,
+) => Promise<{ readonly state: Json; readonly cursor: Cursor }>;
+
 export interface InboundMessage {
   readonly channel: string;
   readonly payload: Json;
@@ -72,6 +96,8 @@ export interface ServerLimits {
   readonly authTimeoutMs?: number | undefined;
   /** Events per delta before the channel gets a snapshot instead. Default 5 000. */
   readonly maxGap?: number | undefined;
+  /** Calls of `snapshot` at a time; others wait, at most 1 000 and 4 s, then their clients are asked to come again. Default 4. */
+  readonly concurrentSnapshots?: number | undefined;
   /** Connections of one subject. Default 100. */
   readonly connectionsPerSubject?: number | undefined;
   /** Connections not yet authenticated, per remote address (IPv6: per /64). Default 100. */
@@ -100,9 +126,18 @@ export interface ResilientServerOptions {
    * forgets to return stores what it was to change; `null` is stored as null. Runs before the commit, and may run more than once for one message.
    */
   readonly onMessage?: ((message: InboundMessage, context: MessageContext) => Json) | undefined;
-  /** The state of a channel and the cursor it stands at, for gaps that are too large. Omitted: such gaps are `lost`. */
-  readonly snapshot?:
-    ((channel: string) => Promise<{ readonly state: Json; readonly cursor: Cursor }>) | undefined;
+  /**
+   * Which events of a channel a subject may see: the same function for what is sent live, replayed, read and volatile. Synchronous,
+   * asked once per subject and commit however many sockets the subject has. Only `true` shows; a throw or a promise hides and is
+   * logged as `FILTER_FAILED`. It is asked about the sender's own events too. That something was hidden, and when, stays visible.
+   */
+  readonly filter?: Filter | undefined;
+  /**
+   * The state of a channel and the cursor it stands at, for gaps that are too large. Omitted: such gaps are `lost`. Without a
+   * `filter` one state serves all who may read the channel, and `subject` is undefined; with one the source is asked per subject
+   * and must leave out of the state what `filter` hides from it.
+   */
+  readonly snapshot?: Snapshot | undefined;
   /** Exact matches of the Origin header. Omitted: same host as the request only. */
   readonly origins?: readonly string[] | undefined;
   /** Accept requests without an Origin (native clients). Default false. */

@@ -1,7 +1,7 @@
 import type { ChannelAsk, ClientFrame, Cursor, FrameOf } from "../protocol/frames.ts";
 import { deltaFrame, eventGroups } from "./encodeEvents.ts";
 import type { Outbound } from "./outbound.ts";
-import { PAGE, type PlanContext, planChannel } from "./planChannel.ts";
+import { type PlanContext, planChannel } from "./planChannel.ts";
 import { settlesWithin } from "./settlesWithin.ts";
 import { snapshotParts } from "./snapshotParts.ts";
 import type { LogEvent, LogSlice } from "./store/LogStore.ts";
@@ -25,7 +25,7 @@ export async function readChannel(request: ReadRequest): Promise<void> {
   const ask = askOf(frame);
   // What is asked for page by page is no burden, however far behind its reader is.
   const limits = frame.limit === undefined ? context.limits : { ...context.limits, maxGap: Infinity };
-  const planned = planChannel({ ...context, limits }, subject, ask);
+  const planned = planChannel({ context: { ...context, limits }, subject, ask });
   const plan = await settlesWithin(context.clock, PATIENCE_MS, planned);
   if (!plan) return refuse(request, "LOST", PATIENCE_MS);
   const { verdict, cursor, slice, snapshot } = plan;
@@ -59,7 +59,9 @@ async function sendEvents(request: ReadRequest, start: Cursor, firstSlice: LogSl
     if (!(await sendGroups(request, cursor, slice, events, left ? slice.seq : last?.seq))) return;
     if (!last || !left || last.seq >= slice.seq) return;
     cursor = { epoch: last.epoch, seq: last.seq, tail: last.tail };
-    slice = await request.context.store.read(request.frame.c, cursor.seq, PAGE);
+    const next = await request.context.deltas.read(request.frame.c, cursor.seq);
+    if (!next) return refuse(request, "LOST", PATIENCE_MS, "log_slow");
+    slice = next;
   }
 }
 
@@ -77,9 +79,9 @@ async function sendGroups(
   events: readonly LogEvent[],
   end = slice.seq,
 ): Promise<boolean> {
-  const { frame, subject, outbound } = request;
+  const { context, frame, subject, outbound } = request;
   const place = { c: frame.c, epoch: slice.epoch, rid: frame.rid, asked: frame.cursor?.seq ?? from.seq };
-  const groups = eventGroups(events, subject, outbound.chunkBytes);
+  const groups = eventGroups(events, context.sight.looks(subject, events), outbound.chunkBytes);
   if (groups.length === 0)
     outbound.sendText(deltaFrame({ ...place, from: from.seq, to: from.seq, events: "", more: false }));
   let seq = from.seq;
@@ -99,7 +101,9 @@ async function readHistory(request: ReadRequest, before: number): Promise<void> 
   if (!may) return may === false ? refuse(request, "DENIED") : refuse(request, "LOST", PATIENCE_MS);
   const limit = Math.min(frame.limit ?? 100, MAX_PAGE);
   const from = Math.max(1, before - limit);
-  const slice = await context.store.read(frame.c, from, before - from);
+  const reading = context.store.read(frame.c, from, before - from);
+  const slice = await settlesWithin(context.clock, PATIENCE_MS, reading);
+  if (!slice) return refuse(request, "LOST", PATIENCE_MS, "log_slow");
   if (before > slice.seq + 1) return readHistory(request, slice.seq + 1);
   const events = slice.events.filter(({ seq }) => seq < before);
   const first = events[0];

@@ -153,7 +153,7 @@ export function createSession({
   async function volatile({ c, d }: FrameOf<"vol", ClientFrame>, bytes: number): Promise<void> {
     if (findUnsafe(d, context.limits) || rates.volatile(subject, bytes) > 0) return;
     if (!(await rights.may(subject, "write", c))) return;
-    hub.vol(c, JSON.stringify({ t: "vol", c, d }), cid);
+    hub.vol(c, { d, subject, owner: cid });
   }
 
   /** No answer is no right: what is already subscribed must not outlive it. */

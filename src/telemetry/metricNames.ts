@@ -24,6 +24,16 @@ export const metricNames = {
   /** 1 from `drain` or `close` on. */
   leaving: "resilient_leaving",
   resumes: "resilient_resumes_total",
+  /** A `filter` that threw or answered a promise: what it was asked about is hidden. */
+  filterFailures: "resilient_filter_failures_total",
+  /** Pages of the log for whoever catches up: `answered`, `slow`, `failed`, `refused` while the breaker is open, `shared` with an equal read. */
+  deltaReads: "resilient_delta_reads_total",
+  deltaReadDuration: "resilient_delta_read_duration_seconds",
+  /** 0 closed, 1 half open, 2 open. */
+  deltaBreaker: "resilient_delta_breaker_state",
+  deltaBreakerOpened: "resilient_delta_breaker_opened_total",
+  /** Calls that wait for the app's snapshot source. */
+  snapshotsWaiting: "resilient_snapshots_waiting",
   storeErrors: "resilient_store_errors_total",
   commitSize: "resilient_commit_batches",
 } as const;

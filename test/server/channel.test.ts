@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { createChannel } from "../../src/server/channel.ts";
+import { unfiltered } from "../../src/server/sight.ts";
 import type { LogEvent } from "../../src/server/store/LogStore.ts";
 import { memoryStore } from "../../src/server/store/memoryStore.ts";
 
@@ -13,7 +14,8 @@ const event = (seq: number, tail = `t${seq}`, prev = `t${seq - 1}`): LogEvent =>
   d: "0",
   storedAt: 0,
 });
-const channel = () => createChannel({ name: "c", store: memoryStore(), onStoreError: () => {} });
+const channel = () =>
+  createChannel({ name: "c", store: memoryStore(), sight: unfiltered, onStoreError: () => {} });
 
 it("P4.2: a listener that has read the log joins where the ring continues by prev", () => {
   const ring = channel();

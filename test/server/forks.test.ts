@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createChannel } from "../../src/server/channel.ts";
+import { unfiltered } from "../../src/server/sight.ts";
 import type { LogEvent, LogSlice } from "../../src/server/store/LogStore.ts";
 import { memoryStore } from "../../src/server/store/memoryStore.ts";
 import { createTestServer } from "./testServer.ts";
@@ -19,7 +20,7 @@ describe("a log that changes its past", () => {
   it("† empties the ring: what stood there is not handed to the next listener (P7.5, fault 50)", async () => {
     const log: LogSlice = { epoch: "e", seq: 1, tail: "t1", lam: 1, first: 1, events: [event(1)] };
     const store = { head: async () => log, read: async () => log };
-    const ring = createChannel({ name: "c", store, onStoreError: () => {} });
+    const ring = createChannel({ name: "c", store, sight: unfiltered, onStoreError: () => {} });
     ring.heard([event(1), event(2)]);
     await ring.reread();
     expect(ring.join({ epoch: "e", seq: 1, tail: "t1" })).toEqual([]);

@@ -247,6 +247,49 @@ describe("resume", () => {
     expect(peer.seen()).toEqual([]);
   });
 
+  it("P4.6: the store is asked nothing about a channel before the right is known: no time tells more than the answer (S9)", async () => {
+    const inner = memoryStore();
+    const asked: string[] = [];
+    const { join, server } = createTestServer({
+      store: {
+        ...inner,
+        read: (c, ...rest) => {
+          asked.push(c);
+          return inner.read(c, ...rest);
+        },
+        head: (c) => {
+          asked.push(c);
+          return inner.head(c);
+        },
+      },
+      authorize: ({ channel }) => channel === "mine",
+    });
+    await server.publish("secret", "x");
+    const { epoch } = await inner.head("secret");
+    const cursor = { epoch, seq: 0, tail: "" };
+    const peer = await join([{ c: "mine", ...cursor }]);
+    for (const c of ["secret", "nowhere"]) {
+      await peer.send({ t: "sub", c, ...cursor }, { t: "sub", c, since: { last: 1 } });
+      await peer.send({ t: "sub", c, since: "snapshot" });
+      await peer.send({ t: "read", rid: 1, c, cursor }, { t: "read", rid: 2, c, before: 9 });
+      await peer.send({ t: "read", rid: 3, c, snapshot: true }, { t: "vol", c, d: 1 });
+      expect(peer.last("subscribed")).toEqual({
+        t: "subscribed",
+        c,
+        epoch: "",
+        head: 0,
+        tail: "",
+        status: "denied",
+      });
+      expect(peer.all("error").splice(-3)).toEqual(
+        [1, 2, 3].map((rid) => ({ t: "error", code: "DENIED", ref: String(rid), retriable: false })),
+      );
+    }
+    expect(asked).toContain("mine");
+    expect(asked).not.toContain("secret");
+    expect(asked).not.toContain("nowhere");
+  });
+
   it("P4.8: a slow log is bypassed after 500 ms: lost with a time to come back; the others are not held up for longer", async () => {
     const inner = memoryStore();
     const { connect, clock } = createTestServer({
