@@ -1,20 +1,16 @@
+/** The way of one socket from open to welcome, and what the server says about the connection itself. PROTOCOL.md §3. */
 import * as closeCodes from "../../protocol/closeCodes.ts";
 import { decodeServerFrames } from "../../protocol/decodeServerFrame.ts";
-import type { ChannelAsk, FrameOf, ProducerAsk, ServerFrame } from "../../protocol/frames.ts";
+import type { FrameOf, ServerFrame } from "../../protocol/frames.ts";
 import { MAX_BYTES_BEFORE_AUTH, MAX_CHUNK_BYTES, MIN_CHUNK_BYTES } from "../../protocol/limits.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
 import type { FailedRecovery, ReconnectReason } from "../../core/connectionState.ts";
 import type { ErrorCode } from "../../core/errors.ts";
 import { utf8Bytes } from "../../core/utf8Bytes.ts";
-import type { HeartbeatPolicy } from "../../core/machine/input.ts";
 import type { FetchToken } from "../options.ts";
 import type { Driver, ProtocolHost } from "../protocol.ts";
-import { isName } from "../../protocol/isName.ts";
-import { createApart } from "./apart.ts";
-import { createCatchUp } from "./catchUp.ts";
-import { createDelivery } from "./delivery.ts";
-import { createHistory } from "./history.ts";
-import { createReads } from "./reads.ts";
+import { createPulse } from "./pulse.ts";
+import { createSession, type Hearing } from "./session.ts";
 import { pack, text } from "./wire.ts";
 
 export interface ResilientOptions {
@@ -24,74 +20,53 @@ export interface ResilientOptions {
   readonly ackTimeoutMs?: number | undefined;
 }
 
+type Phase =
+  /** No socket, or one that has not greeted: nothing may be transmitted. `token`: it came before the greeting. */
+  | { readonly name: "silent"; readonly token?: string | null }
+  /** Greeted; the token is awaited, or `auth` and `resume` are under way. */
+  | { readonly name: "greeted" }
+  | { readonly name: "welcomed" };
+
 /** What `auth` and `resume` have no room for before the server knows who speaks is asked after `welcome`. */
 const resumeBytes = MAX_BYTES_BEFORE_AUTH - 1_024;
-/** A claim is at most 1 kB long, a WebSocket message 64 KiB. */
-const claimItems = 50;
-
-/** A server that asks for a faster pulse does not get it. */
-const leastPulseMs = 1_000;
-
-/** What a frame means once the server has greeted; the decoder has checked its shape. */
-type Hearing = { readonly [T in ServerFrame["t"]]?: (frame: FrameOf<T, ServerFrame>) => unknown };
 
 export const drive = (
   { auth, maxAgeMs = Infinity, ackTimeoutMs = 10_000 }: ResilientOptions,
   host: ProtocolHost,
 ): Driver => {
   const { dispatch, clock, dice } = host;
+  const pulse = createPulse(clock);
+  let phase: Phase = { name: "silent" };
   let group: string | undefined;
   let term = 0;
   let subject: string | null = null;
-  let greeted = false;
-  let welcomed = false;
   let refresh = false;
-  let token: string | null | undefined;
-  let heartbeat: HeartbeatPolicy | null = null;
-  let pingedAtMs: number | null = null;
-  let rttMs = 0;
   /** INVALID_SEQ in a row, without a connection in between. */
   let invalidSeqs = 0;
-  /** Aborted when the socket is gone. */
-  let scope = new AbortController();
-  let laterClaims: ProducerAsk[] = [];
-  let claimed = 0;
-  let maxChannels = 0;
   /** What the server said last on this socket, when that was an error. */
   let retryAfterMs: number | undefined;
   let maxChunk = MAX_CHUNK_BYTES;
+  /** Aborted when the socket is gone. */
+  let scope = new AbortController();
 
   /** Only to a server that greeted: what is left of a turn that a handler ended must not reach the next socket. */
-  const transmit = (data: string): boolean => greeted && host.transmit(data);
+  const transmit = (data: string): boolean => phase.name !== "silent" && host.transmit(data);
   const probe = (): void => {
-    pingedAtMs ??= clock.nowMs();
+    pulse.pinged();
     transmit('{"t":"ping"}');
   };
-  const subscribe = (ask: ChannelAsk): void => void transmit(text({ t: "sub", ...ask }));
-  const isOpen = (): boolean => welcomed && ["resuming", "connected"].includes(host.state());
-  const reads = createReads(host, transmit);
-  const readOn = createApart(host, reads, isOpen);
-  const catchUp = createCatchUp(host, subscribe, readOn);
-  const history = createHistory(host, reads);
-  const delivery = createDelivery(host, { maxAgeMs, ackTimeoutMs, probe });
+  const isOpen = (): boolean => phase.name === "welcomed" && ["resuming", "connected"].includes(host.state());
+  const session = createSession(host, { transmit, isOpen, probe }, { maxAgeMs, ackTimeoutMs });
 
-  const authFrame = (value: string | null): string =>
-    text({ t: "auth", token: value, group: (group ??= dice.uuid()), term });
+  const authFrame = (token: string | null): string =>
+    text({ t: "auth", token, group: (group ??= dice.uuid()), term });
 
-  const begin = (): void => {
-    if (!greeted || token === undefined) return;
-    catchUp.reset();
+  const begin = (token: string | null): void => {
     const me = authFrame(token);
     let room = resumeBytes - utf8Bytes(me);
-    const fits = (ask: object): boolean => (room -= utf8Bytes(JSON.stringify(ask)) + 40) > 0;
-    let count = maxChannels;
-    const channels = catchUp.missing((ask) => count-- > 0 && fits(ask));
-    laterClaims = delivery.claims();
-    claimed = laterClaims.length;
-    const producers = laterClaims.splice(0, laterClaims.filter(fits).length);
-    transmit(
-      pack([me, text({ t: "resume", channels, producers, ...(maxChunk < MAX_CHUNK_BYTES && { maxChunk }) })]),
-    );
+    const asks = session.resume((ask) => (room -= utf8Bytes(JSON.stringify(ask)) + 40) > 0);
+    const smaller = maxChunk < MAX_CHUNK_BYTES && { maxChunk };
+    transmit(pack([me, text({ t: "resume", ...asks, ...smaller })]));
   };
 
   const refuse = (error: ErrorCode, why: string, recovery: FailedRecovery): void =>
@@ -116,14 +91,6 @@ export const drive = (
     }
   };
 
-  const mayFinish = (): void => {
-    if (welcomed && host.state() === "resuming" && claimed <= 0 && catchUp.done()) {
-      invalidSeqs = 0;
-      dispatch({ type: "resumed" });
-      catchUp.upkeep();
-    }
-  };
-
   const greet = (frame: ServerFrame | undefined): void => {
     if (frame?.t !== "hello")
       return refuse(
@@ -133,131 +100,92 @@ export const drive = (
       );
     if (frame.v !== PROTOCOL_VERSION)
       return refuse("VERSION_UNSUPPORTED", `the server speaks version ${frame.v}`, "update-app");
-    greeted = true;
-    delivery.setLimits(frame.limits);
-    ({ maxChannels } = frame.limits);
-    // Leaves the server's own ping a moment to arrive before this side asks.
-    const hbMs = Math.max(frame.hbMs, leastPulseMs);
-    const hbTimeoutMs = Math.max(frame.hbTimeoutMs, leastPulseMs);
-    const slackMs = Math.min(hbTimeoutMs / 4, 2_500);
-    heartbeat = { intervalMs: hbMs + slackMs, timeoutMs: hbTimeoutMs - slackMs };
-    begin();
+    const { token } = phase as { readonly token?: string | null };
+    phase = { name: "greeted" };
+    session.setLimits(frame.limits);
+    pulse.set(frame);
+    if (token !== undefined) begin(token);
   };
 
   const hear: Hearing = {
+    ...session.hear,
     authed: (frame) => {
       if (subject !== null && subject !== frame.subject) {
         host.queue.purge();
-        delivery.forget();
+        session.forget();
       }
       subject = frame.subject;
     },
     welcome: ({ spreadMs, channels }) => {
-      if (welcomed) throw new SyntaxError("a second welcome");
-      welcomed = true;
+      if (phase.name === "welcomed") throw new SyntaxError("a second welcome");
+      phase = { name: "welcomed" };
       dispatch({ type: "welcomed", spreadMs });
-      channels.forEach(catchUp.verdict);
-      catchUp.missing().forEach(subscribe);
-      while (laterClaims.length) transmit(text({ t: "claim", producers: laterClaims.splice(0, claimItems) }));
+      session.welcomed(channels);
     },
-    subscribed: catchUp.verdict,
-    positions: ({ producers }) => {
-      claimed -= producers.length;
-      producers.forEach(delivery.position);
-    },
-    delta: (frame) => (frame.rid === undefined ? catchUp : reads).delta(frame),
-    snapshot: (frame) => (frame.rid === undefined ? catchUp : reads).snapshot(frame),
-    live: catchUp.live,
-    data: catchUp.data,
-    ack: delivery.ack,
-    nack: delivery.nack,
     ping: () => transmit('{"t":"pong"}'),
-    pong: () => {
-      if (pingedAtMs === null) return;
-      const sample = clock.nowMs() - pingedAtMs;
-      rttMs = rttMs ? rttMs + (sample - rttMs) / 8 : sample;
-      pingedAtMs = null;
-    },
+    pong: pulse.ponged,
     reauth: () => {
       refresh = true;
       void fetchToken((fresh) => transmit(authFrame(fresh)));
     },
     goaway: ({ minMs, maxMs }) => dispatch({ type: "goawayReceived", minMs, maxMs }),
-    vol: ({ c, d }) => host.channels.deliverLoose(c, d, dice.uuid()),
-    error: (frame) => {
-      const { code, ref = "" } = frame;
-      if (code === "DENIED" || code === "LOST") return reads.refused(frame);
-      ({ retryAfterMs } = frame);
-      if (code !== "INVALID_SEQ") return;
-      if (++invalidSeqs > 1) refuse("INVALID_SEQ", "the server refused a cursor twice", "manual");
-      else catchUp.discard(ref);
+    error: (frame: FrameOf<"error">) => {
+      if (frame.code !== "DENIED" && frame.code !== "LOST") ({ retryAfterMs } = frame);
+      if (frame.code !== "INVALID_SEQ") session.hear.error?.(frame);
+      else if (++invalidSeqs > 1) refuse("INVALID_SEQ", "the server refused a cursor twice", "manual");
+      else session.discard(frame.ref ?? "");
     },
   };
 
-  const pump = (): void => {
-    delivery.pump();
-    reads.pump();
+  const mayFinish = (): void => {
+    if (phase.name !== "welcomed" || host.state() !== "resuming" || !session.isDone()) return;
+    invalidSeqs = 0;
+    dispatch({ type: "resumed" });
+    session.upkeep(pulse.rttMs());
   };
 
   return {
-    ...history,
+    ...session,
     probe,
-    pump,
-    readOn,
-    upkeep: () => {
-      delivery.upkeep(rttMs);
-      catchUp.upkeep();
-      reads.pump();
-    },
-    heartbeat: () => heartbeat,
-    rttMs: () => rttMs,
+    upkeep: () => session.upkeep(pulse.rttMs()),
+    heartbeat: pulse.policy,
+    rttMs: pulse.rttMs,
     opened: () => {
-      greeted = welcomed = false;
-      token = undefined;
+      phase = { name: "silent" };
       scope = new AbortController();
-      pingedAtMs = null;
+      pulse.reset();
       retryAfterMs = undefined;
       term++;
-      void fetchToken((answer) => {
-        token = answer;
-        begin();
+      void fetchToken((token) => {
+        if (phase.name === "silent") phase = { name: "silent", token };
+        else begin(token);
       });
     },
     received: (data) => {
       const frames = typeof data === "string" ? decodeServerFrames(data) : null;
-      if (!greeted) greet(frames?.[0]);
-      if (!greeted) return;
+      if (phase.name === "silent") greet(frames?.[0]);
+      // Asked anew after every step: a handler may end this socket, and what else it said is asked for again.
+      const isHeard = (): boolean => phase.name !== "silent";
+      if (!isHeard()) return;
       try {
         if (!frames) throw new SyntaxError("a frame has a wrong shape");
-        // A handler may end this socket: what else it said is asked for again.
-        for (const frame of frames) if (greeted) hear[frame.t]?.(frame as never);
+        for (const frame of frames) if (isHeard()) hear[frame.t]?.(frame as never);
       } catch (error) {
         return fail("closed", closeCodes.protocol, "INVALID_FRAME", error);
       }
       mayFinish();
-      if (host.state() === "connected") pump();
+      if (host.state() === "connected") session.pump();
     },
     closed: (code) => {
       // A link so slow that one message took longer than the heartbeat waits: smaller ones show that it lives.
-      if (code === closeCodes.heartbeat && welcomed && !catchUp.done())
+      if (code === closeCodes.heartbeat && phase.name === "welcomed" && !session.isCaughtUp())
         maxChunk = Math.max(maxChunk / 2, MIN_CHUNK_BYTES);
-      greeted = welcomed = false;
+      phase = { name: "silent" };
       scope.abort();
-      catchUp.reset();
-      reads.reset();
-      if (code === closeCodes.tooLarge || code === 1009) delivery.tooLarge();
+      session.closed();
+      if (code === closeCodes.tooLarge || code === 1009) session.tooLarge();
       if (code === closeCodes.tokenExpired || code === closeCodes.unauthorised) refresh = true;
       return retryAfterMs;
-    },
-    subscribed: (name) => {
-      const channel = host.channels.all.get(name);
-      if (!channel) return;
-      if (!isName(name, 256)) return clock.soon(() => catchUp.bar(channel));
-      if (isOpen()) subscribe(catchUp.ask(channel));
-    },
-    unsubscribed: (name) => {
-      catchUp.forget(name);
-      if (isOpen()) transmit(text({ t: "unsub", c: name }));
     },
   };
 };

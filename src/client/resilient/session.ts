@@ -1,0 +1,146 @@
+/** What a tab has to say and to hear once the server knows who speaks: its messages, its channels, its questions. */
+import type {
+  ChannelAsk,
+  ChannelVerdict,
+  FrameOf,
+  Limits,
+  ProducerAsk,
+  ServerFrame,
+} from "../../protocol/frames.ts";
+import { isName } from "../../protocol/isName.ts";
+import type { Driver, ProtocolHost } from "../protocol.ts";
+import { createApart } from "./apart.ts";
+import { createCatchUp } from "./catchUp.ts";
+import { createDelivery } from "./delivery.ts";
+import { createHistory } from "./history.ts";
+import { createReads } from "./reads.ts";
+import { text } from "./wire.ts";
+
+/** What a frame means; the decoder has checked its shape. */
+export type Hearing = { readonly [T in ServerFrame["t"]]?: (frame: FrameOf<T, ServerFrame>) => unknown };
+
+/** How a session reaches the server. */
+export interface Wire {
+  /** False: nobody is there to take it. */
+  readonly transmit: (data: string) => boolean;
+  /** The server has said where this session stands: questions may be asked. */
+  readonly isOpen: () => boolean;
+  /** Ask whether the other side lives: an answer is overdue. */
+  readonly probe: () => void;
+}
+
+export interface SessionOptions {
+  readonly maxAgeMs: number;
+  readonly ackTimeoutMs: number;
+}
+
+export interface Session
+  extends
+    Required<Pick<Driver, "pump" | "subscribed" | "unsubscribed" | "readOn">>,
+    Pick<Driver, "history" | "expire" | "ended"> {
+  readonly hear: Hearing;
+  readonly setLimits: (limits: Limits) => void;
+  /** What a new connection asks first; what does not fit is asked by `welcomed`. */
+  readonly resume: (fits: (ask: object) => boolean) => {
+    readonly channels: readonly ChannelAsk[];
+    readonly producers: readonly ProducerAsk[];
+  };
+  readonly welcomed: (verdicts: readonly ChannelVerdict[]) => void;
+  /** Every channel has its verdict and every producer its position. */
+  readonly isDone: () => boolean;
+  /** No channel is behind or without its verdict. */
+  readonly isCaughtUp: () => boolean;
+  readonly upkeep: (rttMs: number) => void;
+  /** The server refused the cursor of this channel. */
+  readonly discard: (channel: string) => void;
+  /** Another subject: what was numbered so far is not its own. */
+  readonly forget: () => void;
+  /** The connection is gone. */
+  readonly closed: () => void;
+  /** It was closed because a message was too large. */
+  readonly tooLarge: () => void;
+}
+
+/** A claim is at most 1 kB long, a WebSocket message 64 KiB. */
+const claimItems = 50;
+
+export const createSession = (host: ProtocolHost, wire: Wire, options: SessionOptions): Session => {
+  const { channels, clock, dice } = host;
+  const { transmit, isOpen } = wire;
+  const subscribe = (ask: ChannelAsk): void => void transmit(text({ t: "sub", ...ask }));
+  const reads = createReads(host, transmit);
+  const readOn = createApart(host, reads, isOpen);
+  const catchUp = createCatchUp(host, subscribe, readOn);
+  const delivery = createDelivery(host, { ...options, probe: wire.probe });
+  let laterClaims: ProducerAsk[] = [];
+  /** Positions that are still to come. */
+  let claimed = 0;
+  let maxChannels = 0;
+
+  return {
+    ...createHistory(host, reads),
+    readOn,
+    hear: {
+      subscribed: catchUp.verdict,
+      positions: ({ producers }) => {
+        claimed -= producers.length;
+        producers.forEach(delivery.position);
+      },
+      delta: (frame) => (frame.rid === undefined ? catchUp : reads).delta(frame),
+      snapshot: (frame) => (frame.rid === undefined ? catchUp : reads).snapshot(frame),
+      live: catchUp.live,
+      data: catchUp.data,
+      ack: delivery.ack,
+      nack: delivery.nack,
+      vol: ({ c, d }) => channels.deliverLoose(c, d, dice.uuid()),
+      error: (frame) => {
+        if (frame.code === "DENIED" || frame.code === "LOST") reads.refused(frame);
+      },
+    },
+    setLimits: (limits) => {
+      delivery.setLimits(limits);
+      ({ maxChannels } = limits);
+    },
+    resume: (fits) => {
+      catchUp.reset();
+      let count = maxChannels;
+      const asks = catchUp.missing((ask) => count-- > 0 && fits(ask));
+      laterClaims = delivery.claims();
+      claimed = laterClaims.length;
+      return { channels: asks, producers: laterClaims.splice(0, laterClaims.filter(fits).length) };
+    },
+    welcomed: (verdicts) => {
+      verdicts.forEach(catchUp.verdict);
+      catchUp.missing().forEach(subscribe);
+      while (laterClaims.length) transmit(text({ t: "claim", producers: laterClaims.splice(0, claimItems) }));
+    },
+    isDone: () => claimed <= 0 && catchUp.done(),
+    isCaughtUp: catchUp.done,
+    pump: () => {
+      delivery.pump();
+      reads.pump();
+    },
+    upkeep: (rttMs) => {
+      delivery.upkeep(rttMs);
+      catchUp.upkeep();
+      reads.pump();
+    },
+    discard: catchUp.discard,
+    forget: delivery.forget,
+    tooLarge: delivery.tooLarge,
+    closed: () => {
+      catchUp.reset();
+      reads.reset();
+    },
+    subscribed: (name) => {
+      const channel = channels.all.get(name);
+      if (!channel) return;
+      if (!isName(name, 256)) return clock.soon(() => catchUp.bar(channel));
+      if (isOpen()) subscribe(catchUp.ask(channel));
+    },
+    unsubscribed: (name) => {
+      catchUp.forget(name);
+      if (isOpen()) transmit(text({ t: "unsub", c: name }));
+    },
+  };
+};
