@@ -36,6 +36,8 @@ function colons(text: string): Address | undefined {
   const [head, rest, ...more] = text.split("::").map(groups);
   if (!head || more.length > 0) return undefined;
   if (!text.includes("::")) return head.length === 16 ? head : undefined;
+  // IPv4 stands at the end only.
+  if (text.includes(".") && text.indexOf(".") < text.indexOf("::")) return undefined;
   if (!rest || head.length + rest.length > 14) return undefined;
   return [...head, ...Array<number>(16 - head.length - rest.length).fill(0), ...rest];
 }
