@@ -21,7 +21,7 @@ const parts: readonly (readonly [name: string, files: RegExp])[] = [
   ["sending with numbers, windows, verdicts", /sender|delivery/],
   ["catching up: cursors, deltas, snapshots", /catchUp|inbox/],
   ["the handshake and its frames", /resilient\/|resilientProtocol|src\/protocol|fetchFrom/],
-  ["plain mode", /plainProtocol/],
+  ["plain mode", /plainProtocol|client\/plain\//],
   ["shell: client, channels, stores, timers, socket", /src\//],
   ["React", /hooks|providers/],
 ];

@@ -62,7 +62,10 @@ export interface Channels {
     to?: Handler,
   ) => void;
   /** A message that has no place in a log: plain mode, volatile. Dropped where nobody subscribed. */
-  readonly deliverLoose: (name: string, data: unknown, id: string) => void;
+  readonly deliverLoose: (
+    name: string,
+    message: Pick<Message, "data" | "id"> & Partial<Pick<Message, "replayed">>,
+  ) => void;
   /** Lets go of idle channels; ms until the next is due, Infinity without one. `now`: all of them at once. */
   readonly sweep: (now?: boolean) => number;
   /** Handlers that are apart read on, those with room. */
@@ -186,10 +189,10 @@ export const createChannels = ({
     isInStep,
     tell,
     deliver,
-    deliverLoose: (name, data, id) => {
+    deliverLoose: (name, message) => {
       const channel = all.get(name);
-      const loose = { seq: undefined, lam: undefined, own: false, replayed: false };
-      if (channel) deliver(channel, { data, id, channel: name, ...loose });
+      const loose = { channel: name, seq: undefined, lam: undefined, own: false, replayed: false };
+      if (channel) deliver(channel, { ...loose, ...message });
     },
     sweep: (now = false) => {
       let due = Infinity;

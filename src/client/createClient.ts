@@ -106,7 +106,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     received: (data) => driver.received(data),
     lost: (code, text) => {
       attempt.abort();
-      machine.dispatch({ type: "socketLost", code, text, retryAfterMs: driver.closed(code) });
+      machine.dispatch({ type: "socketLost", code, text, ...driver.closed(code, text) });
     },
   });
 
@@ -114,7 +114,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     switch (effect.type) {
       case "openSocket":
         attempt = new AbortController();
-        return transport.open(options.url, protocol.subprotocols);
+        return transport.open(options.url, protocol.subprotocols, protocol.binaryType);
       case "closeSocket":
         attempt.abort();
         driver.closed(effect.code);

@@ -2,12 +2,21 @@ import type { StateName } from "../core/connectionState.ts";
 import type { Event } from "../core/machine/events.ts";
 import type { HeartbeatPolicy } from "../core/machine/input.ts";
 import type { Rows } from "../core/machine/step.ts";
-import type { Clock, Dice } from "../core/ports.ts";
+import type { CloseAdvice } from "../core/closePolicy.ts";
+import type { Clock, Dice, RawData } from "../core/ports.ts";
 import type { ResilientSocketError } from "../core/errors.ts";
 import type { Channel, Channels } from "./channels.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Queue } from "./queue.ts";
 import type { ResilientClient } from "./ResilientClient.ts";
+
+/** Of a message to be sent: its idempotency key, and where it goes. */
+export interface Envelope {
+  readonly id: string;
+  readonly channel: string;
+}
+
+export type Encode = (payload: unknown, envelope: Envelope) => RawData | undefined;
 
 /** What a protocol may use of the client. */
 export interface ProtocolHost {
@@ -22,7 +31,7 @@ export interface ProtocolHost {
   /** Tells the machine; ignored when the attempt it speaks of is over. */
   readonly dispatch: (event: Event) => void;
   /** False: the socket is lost. */
-  readonly transmit: (data: string | ArrayBuffer) => boolean;
+  readonly transmit: (data: RawData) => boolean;
   readonly bufferedBytes: () => number;
   /** Asks for an upkeep turn at the latest after this delay. */
   readonly upkeepIn: (delayMs: number) => void;
@@ -32,9 +41,9 @@ export interface ProtocolHost {
 export interface Driver {
   /** A socket is open. */
   readonly opened?: () => void;
-  readonly received: (data: string | ArrayBuffer) => void;
-  /** The socket is gone. Answers how long the server asked to be left alone, in ms, if it did. */
-  readonly closed: (code: number) => number | undefined;
+  readonly received: (data: RawData) => void;
+  /** The socket is gone; `reason` is undefined when this side ended it. Answers what the server meant by it, where that is not the usual. */
+  readonly closed: (code: number, reason?: string) => CloseAdvice | undefined;
   /** Ask for a sign of life. */
   readonly probe: () => void;
   /** Transmit what waits; called in `connected` only. */
@@ -61,7 +70,8 @@ export interface Driver {
 export interface Protocol {
   readonly rows: Rows;
   readonly subprotocols: readonly string[];
+  readonly binaryType?: "arraybuffer" | "blob" | undefined;
   /** Throws, or answers undefined, for what cannot be sent. */
-  readonly encode: (payload: unknown) => string | ArrayBuffer | undefined;
+  readonly encode: Encode;
   readonly drive: (host: ProtocolHost) => Driver;
 }

@@ -11,6 +11,7 @@ import { createReceipt, type ReceiptHandle } from "./createReceipt.ts";
 import { createStore, memoised, type WritableStore } from "./createStore.ts";
 import type { Emitter } from "./emitter.ts";
 import type { ClientOutboxOptions } from "./optionGroups.ts";
+import type { Encode } from "./protocol.ts";
 import type { Receipt } from "./receipt.ts";
 import type { OutboxEntry, ResilientClient } from "./ResilientClient.ts";
 import type { SendOptions } from "./sendOptions.ts";
@@ -48,7 +49,7 @@ export interface QueueHost {
   readonly clock: Clock;
   readonly dice: Dice;
   readonly emitter: Emitter;
-  readonly encode: (payload: unknown) => string | ArrayBuffer | undefined;
+  readonly encode: Encode;
   readonly options: ClientOutboxOptions;
   /** Something waits or changed: pump and notify soon. */
   readonly changed: () => void;
@@ -146,9 +147,9 @@ export const createQueue = ({ clock, dice, emitter, encode, options, changed, du
   const state = view(snapshot);
   const entries = view(entriesOf);
 
-  const encoded = (payload: unknown): string | ArrayBuffer | undefined => {
+  const encoded: Encode = (...message) => {
     try {
-      return encode(payload);
+      return encode(...message);
     } catch {
       return undefined;
     }
@@ -190,9 +191,9 @@ export const createQueue = ({ clock, dice, emitter, encode, options, changed, du
       const reject = (code: string): Receipt => refuse({ kind: "rejected", code, by: "client" });
       if (!isName(channel, 256) || !isName(id, 128)) return reject("INVALID_NAME");
       if (expected !== undefined && !isPlace(expected)) return reject("INVALID_EXPECTED");
-      const body = encoded(payload);
+      const body = encoded(payload, { id, channel });
       if (body === undefined) return reject("UNSERIALIZABLE");
-      const bytes = typeof body === "string" ? utf8Bytes(body) : body.byteLength;
+      const bytes = typeof body === "string" ? utf8Bytes(body) : "size" in body ? body.size : body.byteLength;
       if (bytes + utf8Bytes(channel + id) > queue.maxMessageBytes) return reject("TOO_LARGE");
       if (signal?.aborted) return refuse({ kind: "aborted" });
       if (isFull(bytes)) {

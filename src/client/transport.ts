@@ -1,17 +1,17 @@
-import type { Clock, OpenSocket, Socket } from "../core/ports.ts";
+import type { Clock, OpenSocket, RawData, Socket } from "../core/ports.ts";
 
 export interface TransportEvents {
   readonly opened: () => void;
-  readonly received: (data: string | ArrayBuffer) => void;
+  readonly received: (data: RawData) => void;
   readonly lost: (code: number, text: string) => void;
 }
 
 export interface Transport {
-  readonly open: (url: string, protocols: readonly string[]) => void;
+  readonly open: (url: string, protocols: readonly string[], binaryType?: "arraybuffer" | "blob") => void;
   /** Nothing is heard from the socket afterwards. No-op without one. */
   readonly close: (code: number, reason: string) => void;
   /** False: not sent, and the socket is lost. */
-  readonly send: (data: string | ArrayBuffer) => boolean;
+  readonly send: (data: RawData) => boolean;
   readonly bufferedBytes: () => number;
   /** When anything was last received, or the socket opened. */
   readonly receivedAtMs: () => number;
@@ -37,7 +37,7 @@ export const createTransport = (connect: OpenSocket, clock: Clock, events: Trans
 
   return {
     close,
-    open: (url, protocols) => {
+    open: (url, protocols, binaryType) => {
       close(1000, "");
       const id = current;
       const ifCurrent =
@@ -46,17 +46,22 @@ export const createTransport = (connect: OpenSocket, clock: Clock, events: Trans
           if (id === current) task(...args);
         };
       try {
-        socket = connect(url, protocols, {
-          opened: ifCurrent(() => {
-            receivedAtMs = clock.nowMs();
-            events.opened();
-          }),
-          received: ifCurrent((data: string | ArrayBuffer) => {
-            receivedAtMs = clock.nowMs();
-            events.received(data);
-          }),
-          closed: ifCurrent(({ code, reason }: { code: number; reason: string }) => lose(code, reason)),
-        });
+        socket = connect(
+          url,
+          protocols,
+          {
+            opened: ifCurrent(() => {
+              receivedAtMs = clock.nowMs();
+              events.opened();
+            }),
+            received: ifCurrent((data: RawData) => {
+              receivedAtMs = clock.nowMs();
+              events.received(data);
+            }),
+            closed: ifCurrent(({ code, reason }: { code: number; reason: string }) => lose(code, reason)),
+          },
+          binaryType,
+        );
       } catch (error) {
         lose(0, String(error));
       }

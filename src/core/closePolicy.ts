@@ -4,6 +4,14 @@ import type { ErrorCode } from "./errors.ts";
 
 type Terminal = readonly [error: ErrorCode, recovery: FailedRecovery];
 
+/** What the server meant by a close, where that is not the usual. */
+export interface CloseAdvice {
+  /** It asked to be left alone for at least this long. */
+  readonly retryAfterMs?: number | undefined;
+  /** Instead of what the code means. */
+  readonly verdict?: "retry" | Terminal | undefined;
+}
+
 const terminals: Readonly<Record<number, Terminal>> = {
   [closeCodes.protocol]: ["PROTOCOL_ERROR", "manual"],
   [closeCodes.unauthorised]: ["UNAUTHORISED", "sign-in"],

@@ -2,6 +2,7 @@
  * The messages that are not settled. Deterministic data without clock or I/O; mutable, because a copy per message would cost
  * more than the message. Numbers are given at enqueue, per (producer, channel), never given twice: an absent number is a skip.
  */
+import type { RawData } from "./ports.ts";
 import type { Settlement } from "./settlement.ts";
 
 /** One message. `Tag` is whatever the owner hangs on it (the client: its receipt). */
@@ -11,7 +12,7 @@ export interface Row<Tag> {
   readonly channel: string;
   readonly id: string;
   /** Encoded once, at enqueue: what is re-sent is what was sent. */
-  readonly body: string | ArrayBuffer;
+  readonly body: RawData;
   readonly bytes: number;
   readonly queuedAtMs: number;
   readonly expiresAtMs: number;

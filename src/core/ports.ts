@@ -20,9 +20,12 @@ export interface Dice {
   readonly uuid: () => string;
 }
 
+/** What one WebSocket message holds. Only `resilient.v1` is text alone; Blobs come where `binaryType` asks for them. */
+export type RawData = string | ArrayBuffer | Blob;
+
 export interface SocketEvents {
   readonly opened: () => void;
-  readonly received: (data: string | ArrayBuffer) => void;
+  readonly received: (data: RawData) => void;
   /** Once, the last event of a socket, also when it never opened. */
   readonly closed: (close: {
     readonly code: number;
@@ -34,7 +37,7 @@ export interface SocketEvents {
 /** One WebSocket attempt. */
 export interface Socket {
   /** Throws or returns; a non-OPEN socket throws. */
-  readonly send: (data: string | ArrayBuffer) => void;
+  readonly send: (data: RawData) => void;
   /** Starts the close handshake; `code` is 1000 or 3000–4999, `reason` ≤ 123 UTF-8 bytes. Idempotent. */
   readonly close: (code: number, reason: string) => void;
   /** Detaches every listener and closes: nothing is heard from this socket again. */
@@ -42,8 +45,13 @@ export interface Socket {
   readonly bufferedBytes: () => number;
 }
 
-/** Opens a socket. Throws on an unusable URL. `protocols` may be empty. */
-export type OpenSocket = (url: string, protocols: readonly string[], events: SocketEvents) => Socket;
+/** Opens a socket. Throws on an unusable URL. `protocols` may be empty. Binary messages come as ArrayBuffers unless told otherwise. */
+export type OpenSocket = (
+  url: string,
+  protocols: readonly string[],
+  events: SocketEvents,
+  binaryType?: "arraybuffer" | "blob",
+) => Socket;
 
 export type Hint =
   | "online"

@@ -1,5 +1,5 @@
 import type { FailedRecovery, ReconnectReason } from "./connectionState.ts";
-import { isRefusal, maxRefusals, terminal } from "./closePolicy.ts";
+import { type CloseAdvice, isRefusal, maxRefusals, terminal } from "./closePolicy.ts";
 import { type ErrorCode, ResilientSocketError } from "./errors.ts";
 import { arm } from "./machine/effects.ts";
 import { failed } from "./machine/failed.ts";
@@ -8,14 +8,12 @@ import type { Memory, State } from "./machine/state.ts";
 import type { Next } from "./machine/step.ts";
 
 /** How an attempt or a connection ended. */
-export interface Loss {
+export interface Loss extends CloseAdvice {
   readonly reason: ReconnectReason;
   readonly error: ErrorCode;
   readonly text: string;
   /** Absent when this side ended it. */
   readonly closeCode?: number;
-  /** The server asked for at least this. */
-  readonly retryAfterMs?: number | undefined;
 }
 
 /** A cause on this side explains a loss for this long. */
@@ -37,13 +35,13 @@ const clamp = (value: number, min: number, max: number): number => Math.min(Math
  */
 export const afterLoss = (
   { name, memory: before }: State,
-  { reason, error, text, closeCode = 0, retryAfterMs = 0 }: Loss,
+  { reason, error, text, closeCode = 0, retryAfterMs = 0, verdict }: Loss,
   input: Input,
 ): Next => {
   const { nowMs, dice, policy } = input;
   const established = name === "connected";
   const lastError = new ResilientSocketError(error, text);
-  const refusals = isRefusal(closeCode) ? before.refusals + 1 : 0;
+  const refusals = !verdict && isRefusal(closeCode) ? before.refusals + 1 : 0;
   const failingSinceMs = established ? nowMs : (before.failingSinceMs ?? nowMs);
   const failingMs = nowMs - failingSinceMs;
   const attempt = before.attempt + 1;
@@ -67,8 +65,8 @@ export const afterLoss = (
     ];
   };
 
-  const end = terminal(closeCode);
-  if (end) return fail(...end, text);
+  const end = verdict ?? terminal(closeCode);
+  if (end && end !== "retry") return fail(...end, text);
   if (refusals > maxRefusals)
     return fail("CLOSED_BY_SERVER", "manual", `close code ${closeCode}, ${refusals} times`);
   if (!policy.backoff || attempt > policy.maxAttempts || failingMs >= policy.budgetMs)

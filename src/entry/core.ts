@@ -30,8 +30,8 @@ export type {
   TimeoutOptions,
   Token,
 } from "../client/options.ts";
-export type { Parsed, PlainOptions, RawData } from "../client/plainProtocol.ts";
-export type { Protocol } from "../client/protocol.ts";
+export type { LastSeen, Parsed, PlainOptions, Sendable } from "../client/plainProtocol.ts";
+export type { Envelope, Protocol } from "../client/protocol.ts";
 export type { Receipt, ReceiptStatus, Settlement } from "../client/receipt.ts";
 export type {
   ClientEvents,
@@ -54,6 +54,16 @@ export type {
   StateName,
 } from "../core/connectionState.ts";
 export type { ErrorCode } from "../core/errors.ts";
-export type { Clock, Dice, Hint, OpenSocket, Ports, Sensors, Socket, SocketEvents } from "../core/ports.ts";
+export type {
+  Clock,
+  Dice,
+  Hint,
+  OpenSocket,
+  Ports,
+  RawData,
+  Sensors,
+  Socket,
+  SocketEvents,
+} from "../core/ports.ts";
 export type { QueueState } from "../core/queueState.ts";
 export type { Cursor, Since } from "../protocol/frames.ts";

@@ -9,6 +9,6 @@ export const browserPorts = (): Ports => ({
   clock: systemClock,
   dice: systemDice,
   // Looked up at the call, so that importing touches no global and a mock installed later is used.
-  socket: (url, protocols, events) => browserSocket()(url, protocols, events),
+  socket: (...attempt) => browserSocket()(...attempt),
   sensors: browserSensors(),
 });

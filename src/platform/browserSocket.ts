@@ -1,16 +1,16 @@
-import type { OpenSocket } from "../core/ports.ts";
+import type { OpenSocket, RawData } from "../core/ports.ts";
 
 /** The WebSocket of browsers, workers and Node ≥ 22, or any class of the same shape. */
 export const browserSocket =
   (WebSocketClass: typeof WebSocket = WebSocket): OpenSocket =>
-  (url, protocols, events) => {
+  (url, protocols, events, binaryType = "arraybuffer") => {
     const socket = new WebSocketClass(url, [...protocols]);
-    socket.binaryType = "arraybuffer";
+    socket.binaryType = binaryType;
     const detach = (): void => {
       socket.onopen = socket.onmessage = socket.onclose = null;
     };
     socket.onopen = () => events.opened();
-    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => events.received(data);
+    socket.onmessage = ({ data }: MessageEvent<RawData>) => events.received(data);
     // It says nothing that `close` does not say after it, but Node's and mocks' throw without a listener.
     socket.onerror = () => undefined;
     socket.onclose = (close) => {

@@ -1,4 +1,4 @@
-import type { Clock, Socket, SocketEvents } from "../core/ports.ts";
+import type { Clock, RawData, Socket, SocketEvents } from "../core/ports.ts";
 import { utf8Bytes } from "../core/utf8Bytes.ts";
 import type { ServerSocket, ServerSocketEvents } from "../server/options.ts";
 import { createPipe, type Link } from "./pipe.ts";
@@ -16,9 +16,14 @@ export interface Listener {
   readonly run: Run;
 }
 
+/** The simulated network carries text and bytes; Blobs need a real socket. */
+export type Carried = Exclude<RawData, Blob>;
+
+const sizeOf = (data: Carried): number => (typeof data === "string" ? utf8Bytes(data) : data.byteLength);
+
 type Item =
   | { readonly kind: "open" }
-  | { readonly kind: "data"; readonly text: string }
+  | { readonly kind: "data"; readonly data: Carried }
   | { readonly kind: "close"; readonly code: number; readonly reason: string }
   | { readonly kind: "reset" };
 
@@ -39,7 +44,7 @@ export interface Connection {
   /** For scripted peers: acts on the client's end at once. */
   readonly script: {
     readonly open: () => void;
-    readonly receive: (text: string) => void;
+    readonly receive: (data: Carried) => void;
     readonly close: (code: number, reason: string) => void;
   };
   readonly bytesUnderWay: () => number;
@@ -55,7 +60,7 @@ export interface ConnectionOptions {
   /** Asked when the attempt arrives; no listener refuses it. Null: a test plays the far end. */
   readonly listener: (() => Listener | undefined) | null;
   /** What an end sent, or the page was given. */
-  readonly tap: (event: "sent" | "arrived", text: string) => void;
+  readonly tap: (event: "sent" | "arrived", data: Carried) => void;
 }
 
 /** How long an end waits for the other's close frame, in ms. Browsers and `ws` give up after about this long. */
@@ -91,7 +96,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
 
   const serverSocket: ServerSocket = {
     send: (text) => {
-      if (server === "open") down.send({ kind: "data", text }, utf8Bytes(text) + frameBytes);
+      if (server === "open") down.send({ kind: "data", data: text }, utf8Bytes(text) + frameBytes);
     },
     close: (code, reason) => {
       if (server !== "open") return;
@@ -131,7 +136,9 @@ export const createConnection = (options: ConnectionOptions): Connection => {
         return arrive();
       case "data":
         return far?.run(() => {
-          if (server !== "closed") farEvents?.received(item.text);
+          const { data } = item;
+          if (server !== "closed")
+            farEvents?.received(typeof data === "string" ? data : new Uint8Array(data));
         });
       case "close":
         if (server === "open") down.send(item, frameBytes);
@@ -153,8 +160,8 @@ export const createConnection = (options: ConnectionOptions): Connection => {
       case "data":
         return run(() => {
           if (client !== "open" || !events) return;
-          options.tap("arrived", item.text);
-          events.received(item.text);
+          options.tap("arrived", item.data);
+          events.received(item.data);
         });
       case "close":
         if (client === "open") up.send(item, frameBytes);
@@ -195,9 +202,9 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     socket: {
       send: (data) => {
         if (client !== "open") throw new Error(`InvalidStateError: the socket is ${client}`);
-        if (typeof data !== "string") throw new TypeError("the simulated network carries text");
+        if (data instanceof Blob) throw new TypeError("the simulated network carries no Blobs");
         options.tap("sent", data);
-        up.send({ kind: "data", text: data }, utf8Bytes(data) + frameBytes);
+        up.send({ kind: "data", data }, sizeOf(data) + frameBytes);
       },
       close,
       abandon: (code, reason) => {
@@ -233,8 +240,8 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     },
     script: {
       open: () => deliverDown({ kind: "open" }),
-      receive: (text) => {
-        if (client === "open") deliverDown({ kind: "data", text });
+      receive: (data) => {
+        if (client === "open") deliverDown({ kind: "data", data });
       },
       close: (code, reason) => endClient(code, reason, code !== 1006),
     },

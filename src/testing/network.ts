@@ -19,8 +19,10 @@ export interface WorldSocket {
   readonly liveBefore: number;
   /** As the page would read it. */
   readonly state: () => "connecting" | "open" | "closing" | "closed";
-  /** WebSocket messages the client sent. */
+  /** Text messages the client sent. */
   readonly sent: readonly string[];
+  /** Binary messages the client sent. */
+  readonly sentBytes: readonly ArrayBuffer[];
   /** The frames in them. */
   readonly frames: () => readonly ClientFrame[];
   /** Both ends learn at once (1006); what was under way is lost. */
@@ -31,8 +33,8 @@ export interface WorldSocket {
   readonly resume: (direction?: Direction) => void;
   /** Plays the server: the handshake succeeds now. */
   readonly open: () => void;
-  /** Plays the server: a frame, several frames in one message, or raw text. */
-  readonly receive: (message: ServerFrame | readonly ServerFrame[] | string) => void;
+  /** Plays the server: a frame, several frames in one message, raw text, or bytes. */
+  readonly receive: (message: ServerFrame | readonly ServerFrame[] | string | ArrayBuffer) => void;
   /** Plays the server: the socket closes now. */
   readonly close: (code?: number, reason?: string) => void;
 }
@@ -68,7 +70,7 @@ export interface NetworkOptions {
   readonly link: Link;
   /** True: sockets stay CONNECTING until a test plays the server. */
   readonly scripted: boolean;
-  /** Hears every WebSocket message a page sends or is given. */
+  /** Hears every WebSocket message a page sends or is given; of bytes, how many. */
   readonly onWire?: ((socket: number, event: "sent" | "arrived", text: string) => void) | undefined;
 }
 
@@ -98,6 +100,7 @@ export const createNetwork = ({ clock, dice, link: initial, scripted, onWire }: 
     (url, protocols, events) => {
       const id = sockets.length + 1;
       const sent: string[] = [];
+      const sentBytes: ArrayBuffer[] = [];
       const liveBefore = live(owner).length;
       const connection = createConnection({
         clock,
@@ -106,9 +109,12 @@ export const createNetwork = ({ clock, dice, link: initial, scripted, onWire }: 
         events,
         run: page.run,
         listener: scripted ? null : () => (refusing ? undefined : route()),
-        tap: (event, text) => {
-          if (event === "sent") sent.push(text);
-          onWire?.(id, event, text);
+        tap: (event, data) => {
+          const isText = typeof data === "string";
+          if (event === "sent")
+            if (isText) sent.push(data);
+            else sentBytes.push(data);
+          onWire?.(id, event, isText ? data : `${data.byteLength} bytes`);
         },
       });
       if (stalled) connection.stall(stalled);
@@ -122,13 +128,16 @@ export const createNetwork = ({ clock, dice, link: initial, scripted, onWire }: 
         liveBefore,
         state: connection.state,
         sent,
+        sentBytes,
         frames: () => sent.flatMap(framesOf),
         cut: connection.cut,
         stall: (direction = "both") => connection.stall(direction),
         resume: (direction = "both") => connection.resume(direction),
         open: connection.script.open,
         receive: (message) =>
-          connection.script.receive(typeof message === "string" ? message : JSON.stringify(message)),
+          connection.script.receive(
+            typeof message === "string" || message instanceof ArrayBuffer ? message : JSON.stringify(message),
+          ),
         close: (code = 1006, reason = "") => connection.script.close(code, reason),
       });
       return connection.socket;

@@ -9,7 +9,7 @@ const markdown = (folder: string): string[] =>
   readdirSync(root + folder)
     .filter((name) => name.endsWith(".md"))
     .map((name) => folder + name);
-const documents = [...markdown(""), ...markdown("docs/"), ...markdown("docs/decisions/")];
+const documents = ["", "docs/", "docs/decisions/", "docs/guides/"].flatMap(markdown);
 
 /** Every `t` that src/protocol/frames.ts names. */
 const frameTypes = [
@@ -42,6 +42,14 @@ describe("documentation", () => {
       return file.slice(`${root}test/types/consumer/`.length);
     });
     expect(compile(newest, files, "bundler", ["node"])).toEqual([]);
+  });
+
+  it("shows in the guide for plain servers the client and the server that the tests run", () => {
+    const guide = readFileSync(`${root}docs/guides/plain-servers.md`, "utf8");
+    for (const file of ["textsProtocol.ts", "textsServer.ts"]) {
+      const source = readFileSync(`${root}test/client/texts/${file}`, "utf8");
+      expect(guide).toContain(source.replace("../../../src/entry/core.ts", "resilient-socket/core"));
+    }
   });
 
   // One value, which the formatter may have spread over lines, or a value a line; a leading space continues the one before.

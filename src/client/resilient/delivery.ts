@@ -1,6 +1,7 @@
 /** Outgoing messages: what to transmit now, and what the server's answers mean for the rows. PROTOCOL.md §5. */
 import { pack as packLane, restart, rewind, type SendLimits, settleAnswered } from "../../core/sender.ts";
 import type { Answer, FrameOf, Limits, Position, ProducerAsk } from "../../protocol/frames.ts";
+import { drainCheckMs, highWaterBytes } from "../highWater.ts";
 import type { ProtocolHost } from "../protocol.ts";
 import { envelopeBytes, type QueuedLane } from "../queue.ts";
 import { pack, patience } from "./wire.ts";
@@ -27,9 +28,6 @@ export interface DeliveryOptions {
   readonly probe: () => void;
 }
 
-/** Stop feeding the socket here: a heartbeat must not wait behind bulk. */
-const highWaterBytes = 512 * 1024;
-const drainCheckMs = 50;
 /** One lane's share of a WebSocket message, so that lanes take turns. */
 const shareBytes = 16 * 1024;
 

@@ -185,7 +185,7 @@ export const drive = (
       session.closed();
       if (code === closeCodes.tooLarge || code === 1009) session.tooLarge();
       if (code === closeCodes.tokenExpired || code === closeCodes.unauthorised) refresh = true;
-      return retryAfterMs;
+      return { retryAfterMs };
     },
   };
 };

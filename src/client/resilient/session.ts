@@ -92,7 +92,7 @@ export const createSession = (host: ProtocolHost, wire: Wire, options: SessionOp
       data: catchUp.data,
       ack: delivery.ack,
       nack: delivery.nack,
-      vol: ({ c, d }) => channels.deliverLoose(c, d, dice.uuid()),
+      vol: ({ c, d }) => channels.deliverLoose(c, { data: d, id: dice.uuid() }),
       error: (frame) => {
         if (frame.code === "DENIED" || frame.code === "LOST") reads.refused(frame);
       },

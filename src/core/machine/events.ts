@@ -1,4 +1,5 @@
 import type { FailedRecovery, ReconnectReason } from "../connectionState.ts";
+import type { CloseAdvice } from "../closePolicy.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { Hint } from "../ports.ts";
 
@@ -9,13 +10,7 @@ export type Event =
   | { readonly type: "reconnect" }
   // the socket
   | { readonly type: "socketOpened" }
-  | {
-      readonly type: "socketLost";
-      readonly code: number;
-      readonly text: string;
-      /** The server said when to come again. */
-      readonly retryAfterMs?: number | undefined;
-    }
+  | ({ readonly type: "socketLost"; readonly code: number; readonly text: string } & CloseAdvice)
   // the protocol
   | { readonly type: "welcomed"; readonly spreadMs: number }
   | { readonly type: "resumed" }

@@ -46,7 +46,11 @@ export const stop = (state: State, event: { readonly reason: DisconnectReason })
 
 export const suspend = (state: State): Next => stop(state, { reason: "suspended" });
 
-export const lose = (state: State, { code, text, retryAfterMs }: EventOf<"socketLost">, input: Input): Next =>
+export const lose = (
+  state: State,
+  { code, text, retryAfterMs, verdict }: EventOf<"socketLost">,
+  input: Input,
+): Next =>
   afterLoss(
     state,
     {
@@ -55,6 +59,7 @@ export const lose = (state: State, { code, text, retryAfterMs }: EventOf<"socket
       text: `close code ${code}${text && ` ${text}`}`,
       closeCode: code,
       retryAfterMs,
+      verdict,
     },
     input,
   );
