@@ -7,16 +7,9 @@ import type { Clock, Dice, RawData } from "../core/ports.ts";
 import type { ResilientSocketError } from "../core/errors.ts";
 import type { Channel, Channels } from "./channels.ts";
 import type { Emitter } from "./emitter.ts";
+import type { Encode } from "./encode.ts";
 import type { Queue } from "./queue.ts";
 import type { ResilientClient } from "./ResilientClient.ts";
-
-/** Of a message to be sent: its idempotency key, and where it goes. */
-export interface Envelope {
-  readonly id: string;
-  readonly channel: string;
-}
-
-export type Encode = (payload: unknown, envelope: Envelope) => RawData | undefined;
 
 /** What a protocol may use of the client. */
 export interface ProtocolHost {

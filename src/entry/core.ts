@@ -1,5 +1,6 @@
 export { createClient } from "../client/createClient.ts";
 export { createResilientClient } from "../client/createResilientClient.ts";
+export type { Envelope } from "../client/encode.ts";
 export { heartbeat } from "../client/heartbeat.ts";
 export type { Heartbeat } from "../client/heartbeat.ts";
 export { hints } from "../client/hints.ts";
@@ -31,7 +32,7 @@ export type {
   Token,
 } from "../client/options.ts";
 export type { LastSeen, Parsed, PlainOptions, Sendable } from "../client/plainProtocol.ts";
-export type { Envelope, Protocol } from "../client/protocol.ts";
+export type { Protocol } from "../client/protocol.ts";
 export type { Receipt, ReceiptStatus, Settlement } from "../client/receipt.ts";
 export type {
   ClientEvents,

@@ -16,6 +16,7 @@ export type * from "../client/backlog.ts";
 export type * from "../client/message.ts";
 export type * from "../client/options.ts";
 export type * from "../client/plainProtocol.ts";
+export type { Envelope } from "../client/encode.ts";
 export type { Protocol } from "../client/protocol.ts";
 export type * from "../client/receipt.ts";
 export { resilientProtocol } from "../client/resilientProtocol.ts";

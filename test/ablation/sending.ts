@@ -51,8 +51,8 @@ export const sending: readonly Rule[] = [
       cut(
         "characters of the payload",
         queue,
-        "? utf8Bytes(body) : body.byteLength",
-        "? body.length : body.byteLength",
+        "? utf8Bytes(body)",
+        "? body.length",
         "client/sending",
         "core/sender",
       ),

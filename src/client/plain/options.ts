@@ -1,5 +1,5 @@
 import type { RawData } from "../../core/ports.ts";
-import type { Envelope } from "../protocol.ts";
+import type { Envelope } from "../encode.ts";
 
 /** What one received message means. */
 export interface Parsed {
