@@ -1,6 +1,7 @@
 import type { ClientFrame } from "./frames.ts";
 import { isName } from "./isName.ts";
 import { isCursor, isPlace, isSince } from "./places.ts";
+import { isClientStats } from "./stats.ts";
 import { isAbsentOr, isCount, isShape, isText, type Shape } from "./shape.ts";
 
 /** What a WebSocket message from a client turned out to be. */
@@ -26,6 +27,11 @@ const isClaim = (value: unknown): boolean =>
   isName(value["c"]) &&
   isCount(value["acked"]) &&
   isAbsentOr(value["old"], isTrue);
+/** Sampled cursors of a pong. */
+const areSamples = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.length <= 8 &&
+  value.every((one) => isShape(one) && isName(one["c"]) && isCursor(one));
 const isOrigin = (value: unknown): boolean =>
   isShape(value) && isProducer(value["p"]) && isNumber(value["n"]);
 const isItem = (value: unknown): boolean =>
@@ -46,7 +52,10 @@ const shapes: { readonly [T in ClientFrame["t"]]: (frame: Shape) => boolean } = 
     isCount(f["term"]) &&
     isAbsentOr(f["v"], isNumber),
   resume: (f) =>
-    areAll(f["channels"], isAsk) && areAll(f["producers"], isClaim) && isAbsentOr(f["maxChunk"], isNumber),
+    areAll(f["channels"], isAsk) &&
+    areAll(f["producers"], isClaim) &&
+    isAbsentOr(f["maxChunk"], isNumber) &&
+    isAbsentOr(f["stats"], isClientStats),
   claim: (f) => areAll(f["producers"], isClaim),
   sub: isAsk,
   unsub: (f) => isName(f["c"]),
@@ -75,7 +84,7 @@ const shapes: { readonly [T in ClientFrame["t"]]: (frame: Shape) => boolean } = 
   retire: (f) => isProducer(f["p"]),
   vol: (f) => isName(f["c"]) && "d" in f,
   ping: () => true,
-  pong: (f) => isAbsentOr(f["cursors"], Array.isArray),
+  pong: (f) => isAbsentOr(f["cursors"], areSamples) && isAbsentOr(f["stats"], isClientStats),
   bye: () => true,
 };
 

@@ -3,6 +3,8 @@
  * PROTOCOL.md states the rules; this file states the shapes.
  */
 
+import type { ClientStats } from "./stats.ts";
+
 /** Opaque JSON value. */
 export type Json = unknown;
 
@@ -61,7 +63,7 @@ export type ClientFrame =
       readonly producers: readonly ProducerAsk[];
       /** Bytes of a delta or snapshot message on this socket; absent: the server's own measure. */
       readonly maxChunk?: number;
-      readonly stats?: Json;
+      readonly stats?: ClientStats;
       readonly traceparent?: string;
     }
   | { readonly t: "claim"; readonly producers: readonly ProducerAsk[] }
@@ -101,7 +103,7 @@ export type ClientFrame =
   | {
       readonly t: "pong";
       readonly cursors?: readonly ({ readonly c: string } & Cursor)[];
-      readonly stats?: Json;
+      readonly stats?: ClientStats;
     }
   | { readonly t: "bye" };
 

@@ -20,7 +20,14 @@ const good: readonly Record<string, unknown>[] = [
     ],
     producers: [{ p: "p", c: "a", acked: 0 }],
   },
-  { t: "resume", channels: [{ c: "a", since: { last: 5 } }], producers: [], stats: {}, traceparent: "00-" },
+  {
+    t: "resume",
+    channels: [{ c: "a", since: { last: 5 } }],
+    producers: [],
+    stats: { counts: { a: 1 }, observed: { b: [0.5] } },
+    traceparent: "00-",
+  },
+  { t: "pong", cursors: [{ c: "a", ...cursor }], stats: { counts: {}, observed: {} } },
   { t: "claim", producers: [{ p: "p", c: "a", acked: 4, old: true }] },
   { t: "sub", c: "a", since: "snapshot" },
   { t: "unsub", c: "a" },
@@ -68,7 +75,7 @@ describe("the decoder of client frames", () => {
   it("P2.2: a missing or mistyped field refuses the whole message (fault 55)", () => {
     for (const frame of good)
       for (const field of Object.keys(frame).filter(
-        (key) => !["t", "old", "v", "stats", "traceparent", "limit"].includes(key),
+        (key) => !["t", "old", "v", "stats", "traceparent", "limit", "cursors"].includes(key),
       )) {
         const { [field]: _removed, ...without } = frame;
         const isOptional = decode(without).ok;
@@ -106,6 +113,19 @@ describe("the decoder of client frames", () => {
     ["a backward skip", { t: "skip", c: "a", p: "p", from: 5, to: 4, acked: 1 }],
     ["a read of two things", { t: "read", rid: 0, c: "a", cursor, snapshot: true }],
     ["a read of nothing", { t: "read", rid: 0, c: "a" }],
+    ["a negative figure", { t: "pong", stats: { counts: { a: -1 }, observed: {} } }],
+    ["a figure that is no number", { t: "pong", stats: { counts: { a: "1" }, observed: {} } }],
+    ["figures without an end", { t: "pong", stats: { counts: {}, observed: { a: Array(33).fill(1) } } }],
+    [
+      "more names than anybody measures",
+      {
+        t: "resume",
+        channels: [],
+        producers: [],
+        stats: { counts: Object.fromEntries(Array.from({ length: 65 }, (_, i) => [i, 1])), observed: {} },
+      },
+    ],
+    ["nine sampled cursors", { t: "pong", cursors: Array(9).fill({ c: "a", ...cursor }) }],
     ["an empty channel name", { t: "unsub", c: "" }],
     ["a channel name of 257 characters", { t: "unsub", c: "x".repeat(257) }],
     ["a control character in a name (S20)", { t: "unsub", c: "a\nb" }],
