@@ -22,12 +22,12 @@ export const createPublish =
       throw invalid("idempotencyKey must be a name of 1 to 128 characters");
     await ready();
     const key = idempotencyKey === undefined ? {} : { key: idempotencyKey, keyHash: hashPayload(payload) };
-    const { event, duplicate } = await store.publish({ ...publication, ...key });
-    if (!duplicate) {
+    const { place, event } = await store.publish({ ...publication, ...key });
+    if (event) {
       metrics.count(metricNames.appended);
       fanOut.publish([event]);
     }
-    return { epoch: event.epoch, seq: event.seq, tail: event.tail };
+    return place;
   };
 
 const invalid = (text: string, cause?: unknown) => new ResilientSocketError("INVALID_OPTION", text, cause);

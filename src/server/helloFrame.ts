@@ -2,8 +2,6 @@ import type { FrameOf, ServerFrame } from "../protocol/frames.ts";
 import { PROTOCOL_VERSION } from "../protocol/version.ts";
 import type { ServerContext } from "./context.ts";
 
-const DAY_MS = 86_400_000;
-
 /** Said at once on every socket: what this server speaks, allows and promises. */
 export function helloFrame({
   limits,
@@ -24,6 +22,13 @@ export function helloFrame({
     },
     hbMs: heartbeat.intervalMs,
     hbTimeoutMs: heartbeat.timeoutMs,
-    guarantees: { ack: store.ack, dedupWindowMs: 8 * DAY_MS, retentionMs: DAY_MS },
+    guarantees: {
+      ack: store.ack,
+      dedupWindowMs: whole(store.dedupWindowMs),
+      retentionMs: whole(store.retentionMs),
+    },
   };
 }
+
+/** In JSON Infinity is null, and no client reads that. */
+const whole = (ms: number): number => Math.min(Math.floor(ms), Number.MAX_SAFE_INTEGER);

@@ -79,7 +79,7 @@ export const faultyStore = (inner: LogStore, clock: Clock): FaultyStore => {
     publish: (item) =>
       write(
         () => inner.publish(item),
-        (result) => (result.duplicate ? [] : [result.event]),
+        ({ event }) => (event ? [event] : []),
       ),
     head: (channel) => read(() => inner.head(channel)),
     read: (channel, fromSeq, limit, signal) => read(() => inner.read(channel, fromSeq, limit, signal)),

@@ -50,6 +50,13 @@ it("† remembers a silent producer as long as an outbox lives and a day, a reti
   expect(await known(8 * day + 1)).toEqual([]);
 });
 
+it("refuses a retention that is no number, and takes what is left undefined as not given", () => {
+  for (const retention of [{ minAgeMs: NaN }, { minEvents: -1 }, { maxBytes: "64M" as never }])
+    expect(() => memoryStore({ retention })).toThrow(/INVALID_OPTION.*retention\./);
+  expect(memoryStore({ retention: { minAgeMs: undefined as never } }).retentionMs).toBe(86_400_000);
+  expect(memoryStore({ retention: { minAgeMs: Infinity } }).retentionMs).toBe(Infinity);
+});
+
 it("comes back to a checkpoint with its epoch, and to nothing with another", async () => {
   const store = memoryStore();
   const item = (n: number) => ({ kind: "message", n, id: `i${n}`, d: "1" }) as const;

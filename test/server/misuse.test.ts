@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { memoryStore, type MemoryStoreOptions } from "../../src/server/store/memoryStore.ts";
 import { createTestServer } from "./testServer.ts";
 
 describe("misuse of an open connection", () => {
@@ -207,6 +208,21 @@ describe("the server", () => {
     const peer = connect();
     await clock.settle();
     expect(peer.last("hello")?.limits).toMatchObject({ windowBytes: 333_333, maxChannels: 9 });
+  });
+
+  it("P3.1: announces what its store keeps, for ever as the largest whole number", async () => {
+    const guaranteesOf = async (options: MemoryStoreOptions) => {
+      const { connect, clock } = createTestServer({ store: memoryStore(options) });
+      const peer = connect();
+      await clock.settle();
+      return peer.last("hello")?.guarantees;
+    };
+    expect(await guaranteesOf({ retention: { minAgeMs: 5000 }, producerLifeMs: 1e6 })).toEqual({
+      ack: "applied",
+      dedupWindowMs: 1e6,
+      retentionMs: 5000,
+    });
+    expect((await guaranteesOf({ retention: { minAgeMs: Infinity } }))?.retentionMs).toBe(2 ** 53 - 1);
   });
 
   it("takes options that are left undefined as not given", async () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { AppendItem } from "../../src/server/store/LogStore.ts";
 import { sqliteStore, type SqliteStoreOptions } from "../../src/server/store/sqliteStore.ts";
+import { schema } from "../../src/server/store/sqliteSchema.ts";
 import { storeSuite } from "./storeSuite.ts";
 
 for (const durability of ["full", "normal"] as const)
@@ -134,6 +135,27 @@ describe("the SQLite file", () => {
     db.exec("PRAGMA user_version = 99");
     db.close();
     await expect(open()).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+  });
+
+  it("takes over a file of layout 1: counts its bytes anew, and its keys know their places", async () => {
+    const db = new DatabaseSync(join(folder, "a.db"));
+    db.exec(schema.replace(", tail TEXT NOT NULL DEFAULT ''", ""));
+    db.exec(`PRAGMA user_version = 1;
+      INSERT INTO meta VALUES ('epoch', 'e1'), ('durability', 'full'), ('closed', 'clean'), ('boot', '');
+      INSERT INTO channels (name, seq, tail, lam, first, bytes) VALUES ('c', 2, 't2', 2, 1, 999999);
+      INSERT INTO log (channel, seq, tail, prev, lam, d, id, stored_at) VALUES
+        (1, 1, 't1', '', 1, '"жж"', 'k', 1), (1, 2, 't2', 't1', 2, '"x"', NULL, 1);
+      INSERT INTO keys VALUES ('c', '', 'k', 'h', 1, ${Date.now()})`);
+    db.close();
+    const store = await open({ retention: { maxBytes: 1000 } });
+    const again = await store.publish({ channel: "c", d: '"жж"', key: "k", keyHash: "h" });
+    expect(again).toEqual({ place: { epoch: "e1", seq: 1, tail: "t1" }, event: undefined });
+    await store.publish({ channel: "c", d: "1" });
+    expect((await store.read("c", 0, 10)).events).toHaveLength(3);
+    await store.close();
+    const after = new DatabaseSync(join(folder, "a.db"));
+    expect(after.prepare("SELECT bytes FROM channels").get()).toEqual({ bytes: 6 + 3 + 1 });
+    after.close();
   });
 
   it("forgets producers that were silent longer than their life, and only then (fault 63)", async () => {

@@ -366,17 +366,19 @@ export function storeSuite(
 
     describe("publishes", () => {
       it("appends an event without a sender", async () => {
-        const { event, duplicate } = await store.publish({ channel: "room", d: "1" });
-        expect(duplicate).toBe(false);
+        const { event, place } = await store.publish({ channel: "room", d: "1" });
+        if (!event) throw new Error("no event");
+        const { epoch, seq, tail } = event;
+        expect(place).toEqual({ epoch, seq, tail });
         expect(event).toMatchObject({ seq: 1, d: "1", prev: "" });
         expect("p" in event || "subject" in event).toBe(false);
         expect(await log()).toEqual([event]);
       });
 
-      it("answers a repeated key with the first event, and refuses another payload", async () => {
-        const first = await store.publish({ channel: "room", d: "1", key: "k", keyHash: "a" });
+      it("answers a repeated key with the first event's place, and refuses another payload", async () => {
+        const { place } = await store.publish({ channel: "room", d: "1", key: "k", keyHash: "a" });
         const again = await store.publish({ channel: "room", d: "1", key: "k", keyHash: "a" });
-        expect(again).toEqual({ event: first.event, duplicate: true });
+        expect(again).toEqual({ place, event: undefined });
         await expect(
           store.publish({ channel: "room", d: "2", key: "k", keyHash: "b" }),
         ).rejects.toMatchObject({
@@ -409,24 +411,83 @@ export function storeSuite(
         expect(slice).toMatchObject({ seq: 5, first: 1 });
       });
 
-      it("trims only what is old AND beyond the minimum; the head's tail survives", async () => {
+      it("trims only what is old AND beyond the minimum; the head's tail survives (I4)", async () => {
         for (let n = 1; n <= 600; n += 8) await append(messages(n, n + 7));
         expect((await store.read("room", 0, 1)).first).toBe(1);
         wallMs += 2000;
         for (let n = 601; n <= 1200; n += 8) await append(messages(n, n + 7));
         const slice = await store.read("room", 0, 10_000);
         expect(slice.first).toBeGreaterThan(300);
+        // None of those that are young, however many.
+        expect(slice.first).toBeLessThanOrEqual(601);
         expect(slice.events[0]?.seq).toBe(slice.first);
         expect(slice.events.at(-1)?.tail).toBe(slice.tail);
-        expect(slice.events.length).toBeGreaterThanOrEqual(10);
+        expect(store.trimmed()).toMatchObject({
+          age: { events: slice.first - 1 },
+          size: { events: 0, bytes: 0 },
+        });
       });
 
-      it("maxBytes overrides age and number (I4)", async () => {
+      it("keeps the minimum however old, and the newest at any rate (I4)", async () => {
+        for (let n = 1; n <= 600; n += 8) await append(messages(n, n + 7));
+        wallMs += 1e9;
+        for (let n = 601; n <= 1112; n += 8) await append(messages(n, n + 7), { channel: "other" });
+        await append(messages(601, 608));
+        expect((await log()).length).toBeGreaterThanOrEqual(10);
+        const other = await store.read("other", 0, 10_000);
+        expect(other.first).toBe(1);
+      });
+
+      it("maxBytes overrides age and number, and what it removed is counted (I4)", async () => {
         const big = JSON.stringify("x".repeat(30_000));
         await append([1, 2, 3, 4, 5].map((n) => message(n, { d: big })));
         const { first, events } = await store.read("room", 0, 10);
         expect(first).toBe(3);
         expect(events.map(({ seq }) => seq)).toEqual([3, 4, 5]);
+        expect(store.trimmed()).toEqual({
+          age: { events: 0, bytes: 0 },
+          size: { events: 2, bytes: 2 * 30_002 },
+        });
+      });
+
+      it("counts bytes in UTF-8, whatever the script, and takes off what it added (I4)", async () => {
+        const texts = ["ж".repeat(10_000), "漢".repeat(10_000), "🦆".repeat(10_000)];
+        const bytes = [20_002, 30_002, 40_002];
+        for (let n = 1; n <= 3; n++) await append([message(n, { d: JSON.stringify(texts[n - 1]) })]);
+        expect(store.trimmed().size).toEqual({ events: 0, bytes: 0 });
+        await append([message(4, { d: JSON.stringify("ж".repeat(10_000)) })]);
+        expect(store.trimmed().size).toEqual({ events: 1, bytes: bytes[0] });
+        // For ever: units that differ between adding and removing would leave less and less room.
+        for (let n = 5; n <= 100; n++) await append([message(n, { d: JSON.stringify(texts[2]) })]);
+        expect((await log()).map(({ seq }) => seq)).toEqual([99, 100]);
+      });
+
+      it("keeps an event that is larger than all the room (I4)", async () => {
+        await append([message(1), message(2, { d: JSON.stringify("x".repeat(200_000)) })]);
+        expect((await log()).map(({ seq }) => seq)).toEqual([2]);
+      });
+
+      it("knows a caller's key as long as its event is stored, and then as long as it announces (S10)", async () => {
+        const keyed = (key: string) => ({ channel: "room", d: "1", key, keyHash: "h" });
+        const { place } = await store.publish(keyed("k"));
+        wallMs += store.dedupWindowMs + 1;
+        await append([message(1)], { channel: "quiet" });
+        // Old enough to be forgotten, but the event is there: a second one would be a double.
+        expect(await store.publish(keyed("k"))).toEqual({ place, event: undefined });
+        const young = await store.publish(keyed("young"));
+        const big = JSON.stringify("x".repeat(60_000));
+        await append([message(1, { d: big }), message(2, { d: big })]);
+        expect((await log())[0]?.seq).toBe(4);
+        // The event is gone by size; its key is not.
+        expect(await store.publish(keyed("young"))).toEqual({ place: young.place, event: undefined });
+        wallMs += store.dedupWindowMs + 1;
+        await append([message(2)], { channel: "quiet" });
+        expect((await store.publish(keyed("young"))).event?.seq).toBe(5);
+      });
+
+      it("announces what it does: age, life of keys and numbers", () => {
+        expect(store.retentionMs).toBe(1000);
+        expect(store.dedupWindowMs).toBe(8 * 86_400_000);
       });
 
       it("remembers positions only as far as the window (I4)", async () => {

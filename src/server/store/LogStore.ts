@@ -1,4 +1,5 @@
-import type { Answer, Position, ProducerAsk, ServerGuarantees } from "../../protocol/frames.ts";
+import type { Answer, Cursor, Position, ProducerAsk, ServerGuarantees } from "../../protocol/frames.ts";
+import type { Trimmed, TrimReason } from "./retention.ts";
 
 /** An event in a channel's log. `d` is JSON text, so that stores and fan-out never parse payloads. */
 export interface LogEvent {
@@ -87,6 +88,13 @@ export interface PublishItem {
   readonly keyHash?: string;
 }
 
+export interface PublishResult {
+  /** Where the event stands; of a repeated key the first one's place, also when it was trimmed. */
+  readonly place: Cursor;
+  /** For the fan-out; undefined when the key was used before. */
+  readonly event: LogEvent | undefined;
+}
+
 export interface ChannelHead {
   readonly epoch: string;
   readonly seq: number;
@@ -110,11 +118,17 @@ export interface LogStore {
   readonly ack: ServerGuarantees["ack"];
   /** Verdicts are kept for n > position − window; the server announces no larger window. */
   readonly window: number;
+  /** Events live at least this long, in ms, unless their channel outgrows its bytes; the newest ones of a channel longer. */
+  readonly retentionMs: number;
+  /** A repeated number or caller-given key is recognised at least this long, in ms; a key also as long as its event is stored. */
+  readonly dedupWindowMs: number;
+  /** What retention has removed since the store was made. */
+  readonly trimmed: () => Readonly<Record<TrimReason, Trimmed>>;
   readonly open: () => Promise<void>;
   readonly close: () => Promise<void>;
   readonly append: (batches: readonly AppendBatch[]) => Promise<readonly AppendResult[]>;
-  /** Key refused with another payload: rejects with code `KEY_REUSED`. A repeated key answers the first event and `duplicate: true`. */
-  readonly publish: (item: PublishItem) => Promise<{ readonly event: LogEvent; readonly duplicate: boolean }>;
+  /** Key refused with another payload: rejects with code `KEY_REUSED`. */
+  readonly publish: (item: PublishItem) => Promise<PublishResult>;
   readonly head: (channel: string) => Promise<ChannelHead>;
   readonly read: (channel: string, fromSeq: number, limit: number, signal?: AbortSignal) => Promise<LogSlice>;
   readonly positions: (subject: string, asks: readonly ProducerAsk[]) => Promise<readonly Position[]>;

@@ -39,9 +39,11 @@ export interface AppendView {
   readonly wallMs: () => number;
 }
 
+/** A caller-given key: what it was used for, and the place of that. */
 export interface KeyRecord {
   readonly hash: string;
   readonly seq: number;
+  readonly tail: string;
 }
 
 type Message = Extract<AppendItem, { readonly kind: "message" }>;
@@ -174,10 +176,20 @@ function decideMessage(work: Work, item: Message): void {
   view.push(event, n);
   work.events.push(event);
   addRun(record, n, event.seq);
-  if (item.keyHash !== undefined)
-    view.keepKey(batch.channel, batch.subject, item.id, { hash: item.keyHash, seq: event.seq });
+  if (item.keyHash !== undefined) keepKey(view, event, item.keyHash);
   if (item.reply !== undefined) record.replies.push([n, item.reply]);
 }
+
+/** Remembers that the `id` of an event was chosen by its sender. */
+export const keepKey = (view: AppendView, event: LogEvent, hash: string): void =>
+  view.keepKey(event.channel, event.subject ?? SERVER, event.id ?? "", {
+    hash,
+    seq: event.seq,
+    tail: event.tail,
+  });
+
+/** The server's keys live in a namespace of their own: no user is called ''. */
+export const SERVER = "";
 
 /** Moves the end of the channel's log by one event. */
 export function extend(

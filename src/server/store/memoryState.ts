@@ -1,4 +1,4 @@
-import { ResilientSocketError } from "../../core/errors.ts";
+import { utf8Bytes } from "../../core/utf8Bytes.ts";
 import type { ChannelRecord, KeyRecord } from "./decideAppend.ts";
 import type { LogEvent } from "./LogStore.ts";
 import { cloneRecord, type ProducerRecord } from "./producerRecord.ts";
@@ -8,6 +8,10 @@ interface Log extends ChannelRecord {
   first: number;
   bytes: number;
   events: LogEvent[];
+}
+
+interface KeptKey extends KeyRecord {
+  readonly keptAt: number;
 }
 
 interface Producer {
@@ -23,7 +27,7 @@ export class MemoryState {
   readonly epoch: string;
   readonly #logs = new Map<string, Log>();
   readonly #producers = new Map<string, Map<string, Producer>>();
-  readonly #keys = new Map<string, Map<string, Map<string, KeyRecord>>>();
+  readonly #keys = new Map<string, Map<string, Map<string, KeptKey>>>();
   readonly keyCounts = new Map<string, number>();
 
   constructor(epoch: string) {
@@ -40,18 +44,25 @@ export class MemoryState {
     return log;
   }
 
-  eventAt(channel: string, seq: number): LogEvent {
-    const log = this.open(channel);
-    const event = log.events[seq - log.first];
-    if (!event) throw new ResilientSocketError("STORE_UNAVAILABLE", `event ${seq} of ${channel} was trimmed`);
-    return event;
+  push(event: LogEvent): Log {
+    const log = this.open(event.channel);
+    log.events.push(event);
+    log.bytes += utf8Bytes(event.d);
+    return log;
+  }
+
+  /** Removes the oldest `count` events; answers how many bytes that were. */
+  drop(log: Log, count: number): number {
+    let bytes = 0;
+    for (const event of log.events.splice(0, count)) bytes += utf8Bytes(event.d);
+    log.bytes -= bytes;
+    log.first += count;
+    return bytes;
   }
 
   trim(channel: string, first: number): void {
     const log = this.open(channel);
-    const count = Math.min(Math.max(0, first - log.first), log.events.length);
-    for (const event of log.events.splice(0, count)) log.bytes -= event.d.length;
-    log.first += count;
+    this.drop(log, Math.min(Math.max(0, first - log.first), log.events.length));
   }
 
   producer(subject: string, p: string): Producer | undefined {
@@ -83,20 +94,19 @@ export class MemoryState {
       for (const [p, producer] of own)
         if (nowMs - producer.touchedAt > (producer.retired ? Math.min(lifeMs, 86_400_000) : lifeMs))
           own.delete(p);
-    for (const [channel, subjects] of this.#keys) this.#expireKeys(subjects, this.log(channel)?.first ?? 1);
-  }
-
-  /** A key lives as long as its event. */
-  #expireKeys(subjects: ReadonlyMap<string, Map<string, KeyRecord>>, first: number): void {
-    for (const [subject, keys] of subjects)
-      for (const [key, { seq }] of keys) {
-        if (seq >= first) continue;
-        keys.delete(key);
-        this.keyCounts.set(subject, (this.keyCounts.get(subject) ?? 1) - 1);
+    for (const [channel, subjects] of this.#keys)
+      for (const [subject, keys] of subjects) {
+        const first = this.log(channel)?.first ?? 1;
+        for (const [key, { seq, keptAt }] of keys) {
+          // A key lives as long as its event, and never shorter than the numbers are known.
+          if (seq >= first || nowMs - keptAt <= lifeMs) continue;
+          keys.delete(key);
+          this.keyCounts.set(subject, (this.keyCounts.get(subject) ?? 1) - 1);
+        }
       }
   }
 
-  keys(channel: string, subject: string): Map<string, KeyRecord> {
+  keys(channel: string, subject: string): Map<string, KeptKey> {
     return entry(entry(this.#keys, channel), subject);
   }
 

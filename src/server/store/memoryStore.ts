@@ -8,7 +8,7 @@ import type { AppendBatch, LogEvent, LogSlice, LogStore, PublishItem } from "./L
 import { MemoryState } from "./memoryState.ts";
 import { mintTail } from "./mintTail.ts";
 import { positionOf } from "./producerRecord.ts";
-import { keepEnough, type Retention, resolveRetention } from "./retention.ts";
+import { countToTrim, createTrimTally, type Retention, resolveRetention } from "./retention.ts";
 
 export interface MemoryStoreOptions {
   /** Verdicts are kept for this many numbers per producer and channel. Default 1 024. */
@@ -16,7 +16,7 @@ export interface MemoryStoreOptions {
   readonly retention?: Partial<Retention> | undefined;
   /** Caller-given keys a subject may hold. Default 10 000. */
   readonly keysPerSubject?: number | undefined;
-  /** How long a silent producer is remembered, in ms. Default 8 days: the outbox max age and a day. */
+  /** How long a silent producer, and a key whose event is gone, is remembered, in ms. Default 8 days: the outbox max age and a day. */
   readonly producerLifeMs?: number | undefined;
   readonly ports?: { readonly clock: Clock; readonly dice: Dice } | undefined;
 }
@@ -35,15 +35,26 @@ export interface MemoryStore extends LogStore {
   readonly expire: (subject: string, p: string) => void;
 }
 
+/** Writes, or ms, between two looks at what is remembered for too long. */
 const EXPIRE_EVERY = 4096;
+const EXPIRE_EVERY_MS = 3_600_000;
 
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const { window = 1024, keysPerSubject = 10_000, producerLifeMs = 8 * 86_400_000, ports } = options;
   const clock = ports?.clock ?? systemClock;
   const dice = ports?.dice ?? systemDice;
   const retention = resolveRetention(options.retention);
+  const tally = createTrimTally();
   let state = new MemoryState(dice.uuid());
-  let appends = 0;
+  let writes = 0;
+  let expiredAt = clock.wallMs();
+
+  const expire = () => {
+    const now = clock.wallMs();
+    if (++writes % EXPIRE_EVERY !== 0 && Math.abs(now - expiredAt) <= EXPIRE_EVERY_MS) return;
+    expiredAt = now;
+    state.expire(now, producerLifeMs);
+  };
 
   const view: AppendView = {
     get epoch() {
@@ -55,14 +66,14 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     knows: (subject, p) => state.producer(subject, p)?.tombstoneOnly === false,
     keep: (subject, p, channel, record) => state.keep(subject, p, channel, record, clock.wallMs()),
     push: (event) => {
-      const log = state.open(event.channel);
-      log.events.push(event);
-      log.bytes += event.d.length;
-      log.first += keepEnough(log, retention, clock.wallMs());
+      const log = state.push(event);
+      const { age, size } = countToTrim(log, retention, clock.wallMs());
+      if (age > 0) tally.add("age", age, state.drop(log, age));
+      if (size > 0) tally.add("size", size, state.drop(log, size));
     },
     key: (channel, subject, key) => state.keys(channel, subject).get(key),
     keepKey: (channel, subject, key, record) => {
-      state.keys(channel, subject).set(key, record);
+      state.keys(channel, subject).set(key, { ...record, keptAt: clock.wallMs() });
       state.keyCounts.set(subject, (state.keyCounts.get(subject) ?? 0) + 1);
     },
     hasRoomForKey: (subject) => (state.keyCounts.get(subject) ?? 0) < keysPerSubject,
@@ -79,16 +90,18 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     name: "memory",
     ack: "applied",
     window,
+    retentionMs: retention.minAgeMs,
+    dedupWindowMs: producerLifeMs,
+    trimmed: tally.trimmed,
     open: async () => {},
     close: async () => {},
     append: async (batches: readonly AppendBatch[]) => {
-      if (++appends % EXPIRE_EVERY === 0) state.expire(clock.wallMs(), producerLifeMs);
+      expire();
       return batches.map((batch) => decideAppend(view, batch, window));
     },
     publish: async (item: PublishItem) => {
-      const event = decidePublish(view, item);
-      if (!("duplicateOf" in event)) return { event, duplicate: false };
-      return { event: state.eventAt(item.channel, event.duplicateOf), duplicate: true };
+      expire();
+      return decidePublish(view, item);
     },
     head: async (channel: string) => head(channel),
     read: async (channel: string, fromSeq: number, limit: number): Promise<LogSlice> => {

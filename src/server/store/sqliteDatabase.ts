@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { ResilientSocketError } from "../../core/errors.ts";
 import type { SqliteRows } from "./sqliteRows.ts";
-import { schema, SCHEMA_VERSION } from "./sqliteSchema.ts";
+import { fromLayout1, schema, SCHEMA_VERSION } from "./sqliteSchema.ts";
 
 export type SqliteDurability = "full" | "normal";
 
@@ -33,7 +33,8 @@ function prepare(db: DatabaseSync, path: string): void {
       "STORE_UNAVAILABLE",
       `${path} was written by a newer version of this package`,
     );
-  db.exec(`${schema} PRAGMA user_version = ${SCHEMA_VERSION}`);
+  const migration = version === 1 ? fromLayout1 : "";
+  db.exec(`BEGIN IMMEDIATE; ${schema} ${migration} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
 }
 
 export interface EpochFacts {

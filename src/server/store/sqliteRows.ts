@@ -12,6 +12,8 @@ export interface SqliteRows {
   readonly run: (name: StatementName, ...values: SQLInputValue[]) => number;
   readonly get: (name: StatementName, ...values: SQLInputValue[]) => Row | undefined;
   readonly all: (name: StatementName, ...values: SQLInputValue[]) => readonly Row[];
+  /** Row by row, as far as it is asked. */
+  readonly each: (name: StatementName, ...values: SQLInputValue[]) => Iterable<Row>;
   readonly events: (
     channel: string,
     id: number,
@@ -35,6 +37,7 @@ export function sqliteRows(db: DatabaseSync): SqliteRows {
     run: (name, ...values) => Number(statement(name).run(...values).lastInsertRowid),
     get: (name, ...values) => statement(name).get(...values),
     all,
+    each: (name, ...values) => statement(name).iterate(...values) as Iterable<Row>,
     events: (channel, id, epoch, from, limit) =>
       all("events", id, from, limit).map((row) => eventOf(channel, epoch, row)),
     record: (lane, window) => {

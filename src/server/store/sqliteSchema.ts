@@ -1,5 +1,5 @@
 /** Version of the layout below; `PRAGMA user_version` carries it. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** A *lane* is one (subject, p, channel). Runs are not stored: the log knows which number became which event. */
 export const schema = `
@@ -31,9 +31,20 @@ CREATE TABLE IF NOT EXISTS replies (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS keys (
   channel TEXT NOT NULL, subject TEXT NOT NULL, key TEXT NOT NULL, hash TEXT NOT NULL, seq INTEGER NOT NULL,
-  stored_at INTEGER NOT NULL, PRIMARY KEY (channel, subject, key)
+  stored_at INTEGER NOT NULL, tail TEXT NOT NULL DEFAULT '', PRIMARY KEY (channel, subject, key)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS keys_subject ON keys (subject);
+`;
+
+/** UTF-8 bytes of a payload; `length` alone counts characters. */
+const size = "length(CAST(d AS BLOB))";
+
+/** Layout 1 counted `channels.bytes` in other units than it took off again, and keys did not know the tail of their event. */
+export const fromLayout1 = `
+ALTER TABLE keys ADD COLUMN tail TEXT NOT NULL DEFAULT '';
+UPDATE keys SET tail = coalesce((SELECT log.tail FROM log JOIN channels ON channels.id = log.channel
+  WHERE channels.name = keys.channel AND log.seq = keys.seq), '');
+UPDATE channels SET bytes = (SELECT coalesce(sum(${size}), 0) FROM log WHERE log.channel = channels.id);
 `;
 
 /** Every statement the store runs; values travel as parameters only. */
@@ -50,8 +61,8 @@ export const statements = {
   events:
     "SELECT seq, tail, prev, lam, d, id, subject, p, stored_at FROM log WHERE channel = ? AND seq >= ? ORDER BY seq LIMIT ?",
   firstYoung: "SELECT min(seq) AS seq FROM log WHERE channel = ? AND seq <= ? AND stored_at >= ?",
-  sizes: "SELECT seq, length(d) AS size FROM log WHERE channel = ? ORDER BY seq",
-  sizeBelow: "SELECT total(length(d)) AS size FROM log WHERE channel = ? AND seq < ?",
+  sizes: `SELECT seq, ${size} AS size FROM log WHERE channel = ? ORDER BY seq`,
+  sizeBelow: `SELECT coalesce(sum(${size}), 0) AS size FROM log WHERE channel = ? AND seq < ?`,
   dropBelow: "DELETE FROM log WHERE channel = ? AND seq < ?",
   lane: "SELECT id, n, closed FROM lanes WHERE subject = ? AND p = ? AND channel = ?",
   addLane: "INSERT INTO lanes (subject, p, channel, n, closed, touched_at) VALUES (?, ?, ?, 0, 0, ?)",
@@ -72,9 +83,11 @@ export const statements = {
     "DELETE FROM lanes WHERE touched_at < ? AND NOT EXISTS (SELECT 1 FROM producers WHERE producers.subject = lanes.subject AND producers.p = lanes.p)",
   expireVerdicts: "DELETE FROM verdicts WHERE lane NOT IN (SELECT id FROM lanes)",
   expireReplies: "DELETE FROM replies WHERE lane NOT IN (SELECT id FROM lanes)",
-  expireKeys: "DELETE FROM keys WHERE stored_at < ?",
-  key: "SELECT hash, seq FROM keys WHERE channel = ? AND subject = ? AND key = ?",
-  addKey: "INSERT INTO keys (channel, subject, key, hash, seq, stored_at) VALUES (?, ?, ?, ?, ?, ?)",
+  // A key lives as long as its event, and never shorter than the numbers are known.
+  expireKeys:
+    "DELETE FROM keys WHERE stored_at < ? AND NOT EXISTS (SELECT 1 FROM channels WHERE channels.name = keys.channel AND channels.first <= keys.seq)",
+  key: "SELECT hash, seq, tail FROM keys WHERE channel = ? AND subject = ? AND key = ?",
+  addKey: "INSERT INTO keys (channel, subject, key, hash, seq, tail, stored_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
   countKeys: "SELECT count(*) AS count FROM keys WHERE subject = ?",
   begin: "BEGIN IMMEDIATE",
   commit: "COMMIT",

@@ -9,7 +9,7 @@ import { decidePublish } from "./decidePublish.ts";
 import { groupCommit } from "./groupCommit.ts";
 import type { LogEvent, LogStore } from "./LogStore.ts";
 import { positionOf } from "./producerRecord.ts";
-import { type Retention, resolveRetention } from "./retention.ts";
+import { createTrimTally, type Retention, resolveRetention } from "./retention.ts";
 import { closing, openDatabase, settleEpoch, type SqliteDurability } from "./sqliteDatabase.ts";
 import { type SqliteRows, sqliteRows } from "./sqliteRows.ts";
 import { createSqliteView, type SqliteView } from "./sqliteView.ts";
@@ -24,7 +24,7 @@ export interface SqliteStoreOptions {
   readonly retention?: Partial<Retention> | undefined;
   /** Caller-given keys a subject may hold. Default 10 000. */
   readonly keysPerSubject?: number | undefined;
-  /** How long a silent producer is remembered, in ms. Default 8 days: the outbox max age and a day. */
+  /** How long a silent producer, and a key whose event is gone, is remembered, in ms. Default 8 days: the outbox max age and a day. */
   readonly producerLifeMs?: number | undefined;
   readonly ports?: { readonly clock: Clock; readonly dice: Dice } | undefined;
   /** What tells one start of the machine from the next. For tests. */
@@ -59,6 +59,7 @@ export function sqliteStore(options: SqliteStoreOptions): LogStore {
       "SQLITE_UNAVAILABLE",
       `node:sqlite needs Node 22.13 or newer, this is ${process.version}`,
     );
+  const tally = createTrimTally();
   let current: Open | undefined;
 
   const opened = (): Open => {
@@ -105,7 +106,7 @@ export function sqliteStore(options: SqliteStoreOptions): LogStore {
     rows.run("expireLanes", now - producerLifeMs);
     rows.run("expireVerdicts");
     rows.run("expireReplies");
-    rows.run("expireKeys", now - Math.max(producerLifeMs, retention.minAgeMs));
+    rows.run("expireKeys", now - producerLifeMs);
   };
 
   const headOf = ({ view, epoch }: Open, channel: string) => {
@@ -127,6 +128,9 @@ export function sqliteStore(options: SqliteStoreOptions): LogStore {
     name: "sqlite",
     ack: durability === "full" ? "disk" : "process",
     window,
+    retentionMs: retention.minAgeMs,
+    dedupWindowMs: producerLifeMs,
+    trimmed: tally.trimmed,
     open: async () => {
       if (current) return;
       const db = openDatabase(Database, path);
@@ -134,7 +138,7 @@ export function sqliteStore(options: SqliteStoreOptions): LogStore {
       const epoch = closing(db, () =>
         settleEpoch(rows, { durability, boot: (options.bootId ?? bootId)(), mint: dice.uuid }),
       );
-      const view = createSqliteView({ rows, epoch, window, keysPerSubject, retention, clock, dice });
+      const view = createSqliteView({ rows, epoch, window, keysPerSubject, retention, tally, clock, dice });
       current = { db, rows, view, epoch, dataVersion: undefined, expiredAt: 0 };
       expire(current);
       db.exec(durability === "full" ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
@@ -150,19 +154,7 @@ export function sqliteStore(options: SqliteStoreOptions): LogStore {
       store.db.close();
     },
     append: (batches) => commit.add(() => batches.map((batch) => decideAppend(opened().view, batch, window))),
-    publish: (item) =>
-      commit.add(() => {
-        const store = opened();
-        const event = decidePublish(store.view, item);
-        if (!("duplicateOf" in event)) return { event, duplicate: false };
-        const [first] = eventsOf(store, item.channel, event.duplicateOf, 1);
-        if (first?.seq !== event.duplicateOf)
-          throw new ResilientSocketError(
-            "KEY_REUSED",
-            `the event of this key was trimmed from ${item.channel}`,
-          );
-        return { event: first, duplicate: true };
-      }),
+    publish: (item) => commit.add(() => decidePublish(opened().view, item)),
     head: async (channel) => headOf(fresh(), channel),
     read: async (channel, fromSeq, limit) => {
       const store = fresh();

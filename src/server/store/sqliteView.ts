@@ -1,8 +1,9 @@
 import type { Clock, Dice } from "../../core/ports.ts";
-import { type AppendView, type ChannelRecord, emptyChannel } from "./decideAppend.ts";
+import { utf8Bytes } from "../../core/utf8Bytes.ts";
+import { type AppendView, type ChannelRecord, emptyChannel, type KeyRecord } from "./decideAppend.ts";
 import { mintTail } from "./mintTail.ts";
 import type { ProducerRecord } from "./producerRecord.ts";
-import type { Retention } from "./retention.ts";
+import type { Retention, TrimTally } from "./retention.ts";
 import type { SqliteRows } from "./sqliteRows.ts";
 import { trimChannel } from "./trimChannel.ts";
 
@@ -38,6 +39,7 @@ export interface SqliteViewOptions {
   readonly window: number;
   readonly keysPerSubject: number;
   readonly retention: Retention;
+  readonly tally: TrimTally;
   readonly clock: Clock;
   readonly dice: Dice;
 }
@@ -48,7 +50,7 @@ const TOUCH_MS = 3_600_000;
 const TRIM_EVERY = 256;
 
 export function createSqliteView(options: SqliteViewOptions): SqliteView {
-  const { rows, epoch, window, keysPerSubject, retention, clock, dice } = options;
+  const { rows, epoch, window, keysPerSubject, clock, dice } = options;
   const channels = new Map<string, ChannelRow>();
   const lanes = new Map<string, Lane>();
   const touched = new Map<string, number>();
@@ -148,14 +150,13 @@ export function createSqliteView(options: SqliteViewOptions): SqliteView {
               replies: [],
             })).id;
       rows.run("addEvent", row.id, seq, tail, prev, lam, d, id, subject, p, owner, n ?? null, storedAt);
-      row.bytes += d.length;
+      row.bytes += utf8Bytes(d);
       row.untrimmed++;
       dirtyChannels.add(row);
     },
-    key: (name, subject, key) =>
-      rows.get("key", name, subject, key) as { hash: string; seq: number } | undefined,
-    keepKey: (name, subject, key, { hash, seq }) =>
-      void rows.run("addKey", name, subject, key, hash, seq, clock.wallMs()),
+    key: (name, subject, key) => rows.get("key", name, subject, key) as KeyRecord | undefined,
+    keepKey: (name, subject, key, { hash, seq, tail }) =>
+      void rows.run("addKey", name, subject, key, hash, seq, tail, clock.wallMs()),
     hasRoomForKey: (subject) =>
       ((rows.get("countKeys", subject)?.["count"] as number | undefined) ?? 0) < keysPerSubject,
     mintTail: () => mintTail(dice),
@@ -166,8 +167,7 @@ export function createSqliteView(options: SqliteViewOptions): SqliteView {
         row.savedN = row.record.n;
       }
       for (const row of dirtyChannels) {
-        if (row.untrimmed >= TRIM_EVERY || row.bytes > retention.maxBytes)
-          trimChannel(rows, row, retention, clock.wallMs());
+        if (row.untrimmed >= TRIM_EVERY || row.bytes > options.retention.maxBytes) trimChannel(options, row);
         rows.run("setChannel", row.seq, row.tail, row.lam, row.first, row.bytes, row.id);
       }
       dirtyLanes.clear();
