@@ -36,7 +36,7 @@ const serveOurs = (): void => {
     store,
     authenticate: () => ({ subject: "bench" }),
     allowMissingOrigin: true,
-    limits: { messagesPerSecond: 1_000_000 },
+    limits: { messagesPerSecond: 1_000_000, bytesPerSecond: 1_000_000_000 },
     onMessage: ({ payload }) => {
       stored.add((payload as { id: number }).id);
       return payload;

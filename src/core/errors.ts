@@ -39,11 +39,12 @@ export type ErrorCode =
 
 /** The one error class. `[CODE] text` is for people; `code` is for programs; `cause` is kept. */
 export class ResilientSocketError extends Error {
+  // A field, not an assignment: where prototypes are frozen an assignment throws.
+  override name = "ResilientSocketError";
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, text: string, cause?: unknown) {
     super(`[${code}] ${text}`, cause === undefined ? undefined : { cause });
-    this.name = "ResilientSocketError";
     this.code = code;
   }
 }
