@@ -60,7 +60,10 @@ async function runSuites({ edits, suites }: Cut): Promise<Outcome> {
   const [broken] = modules.flatMap((module) => module.errors());
   const ran = modules.length === suites.length;
   await run.close();
-  return { noticedBy, problem: broken?.message ?? (ran ? undefined : "a suite does not exist") };
+  return {
+    noticedBy,
+    problem: broken?.message.split("\n", 1)[0] ?? (ran ? undefined : "a suite does not exist"),
+  };
 }
 
 /** The cut with this number, in a process of its own. */

@@ -135,11 +135,12 @@ const drawMachine = (): string => {
     ...types.map((type) => `| ${type} | ${stateNames.map((name) => cell(rows, name, type)).join(" | ")} |`),
   ].join("\n");
   const held = [
-    "| state | timers that may live | socket | network and page listeners |",
-    "| --- | --- | --- | --- |",
+    "| state | timers that may live | of them, as long as it lasts | abort signals | socket | network and page listeners |",
+    "| --- | --- | --- | --- | --- | --- |",
     ...stateNames.map((name) => {
-      const { timers, socket, sensors } = resources[name];
-      return `| ${name} | ${timers.join(", ") || "none"} | ${socket ? "one" : "none"} | ${sensors ? "yes" : "no"} |`;
+      const { timers, lasting, signals, socket, sensors } = resources[name];
+      const lists = [timers, lasting, signals].map((list) => list.join(", ") || "none").join(" | ");
+      return `| ${name} | ${lists} | ${socket ? "one" : "none"} | ${sensors ? "yes" : "no"} |`;
     }),
   ].join("\n");
   return [

@@ -43,7 +43,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
   let holders = 0;
   let disposed = false;
   /** Of one socket: what the protocol says after it is gone is not heard. */
-  let attempt = new AbortController();
+  let attempt: AbortController | undefined;
 
   const isLive = (): boolean => isRunning(machine.state());
 
@@ -98,14 +98,14 @@ export const createClient = (options: ClientOptions): ResilientClient => {
 
   const transport = createTransport(ports.socket, clock, {
     opened: () => {
-      const { signal } = attempt;
+      const signal = attempt?.signal;
       machine.dispatch({ type: "socketOpened" });
       // A listener of that transition may have ended it.
-      if (!signal.aborted) driver.opened?.();
+      if (!signal?.aborted) driver.opened?.();
     },
     received: (data) => driver.received(data),
     lost: (code, text) => {
-      attempt.abort();
+      attempt?.abort();
       machine.dispatch({ type: "socketLost", code, text, ...driver.closed(code, text) });
     },
   });
@@ -116,7 +116,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
         attempt = new AbortController();
         return transport.open(options.url, protocol.subprotocols, protocol.binaryType);
       case "closeSocket":
-        attempt.abort();
+        attempt?.abort();
         driver.closed(effect.code);
         return transport.close(effect.code, effect.reason);
       case "arm": {
@@ -197,7 +197,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     emitter,
     heartbeat,
     state: () => machine.state().name,
-    dispatch: (event) => machine.dispatch(event, attempt.signal),
+    dispatch: (event) => machine.dispatch(event, attempt?.signal),
     transmit: transport.send,
     bufferedBytes: transport.bufferedBytes,
     upkeepIn,

@@ -27,7 +27,8 @@ export interface MachineHost {
 /** The interpreter: runs to completion, decides nothing. */
 export const runMachine = (host: MachineHost): Machine => {
   let state = host.first;
-  let scope = new AbortController();
+  /** Of the state; made when somebody asks. */
+  let scope: AbortController | undefined;
   let running = false;
   const waiting: [Event, AbortSignal | undefined][] = [];
 
@@ -41,8 +42,8 @@ export const runMachine = (host: MachineHost): Machine => {
       next.name === "disconnected" ||
       effects.some(({ type }) => type === "openSocket")
     ) {
-      scope.abort();
-      scope = new AbortController();
+      scope?.abort();
+      scope = undefined;
       host.entered(next, before);
     }
     effects.forEach(host.perform);
@@ -61,7 +62,7 @@ export const runMachine = (host: MachineHost): Machine => {
 
   return {
     state: () => state,
-    signal: () => scope.signal,
+    signal: () => (scope ??= new AbortController()).signal,
     dispatch: (event, signal) => {
       waiting.push([event, signal]);
       if (running) return;

@@ -1,4 +1,5 @@
 import { deciding } from "./deciding.ts";
+import { holding } from "./holding.ts";
 import { reading } from "./reading.ts";
 import type { Edit, Rule } from "./rule.ts";
 import { sending } from "./sending.ts";
@@ -10,7 +11,7 @@ const ofTabs: readonly Rule[] = [
   "Verdict and row removal are one transaction; an adopter settles possibly transmitted rows as stored verdicts.",
 ].map((text) => ({ text, statements: "", cuts: [], later: "tabs" }));
 
-export const rules: readonly Rule[] = [...sending, ...deciding, ...reading, ...ofTabs];
+export const rules: readonly Rule[] = [...sending, ...deciding, ...reading, ...holding, ...ofTabs];
 
 /** Why an edit does not fit its source; undefined when it does. */
 export const misfit = ({ file, find }: Edit, source: string): string | undefined => {

@@ -27,7 +27,7 @@ describe("random histories of one client and one server (I1, I2, I3, I4, I6, I8)
   it("the same seed is the same history", async () => {
     const tell = async (): Promise<readonly string[]> => {
       const told: string[] = [];
-      await runHistory(7, (text) => told.push(text));
+      await runHistory(7, { trace: (text) => void told.push(text) });
       return told;
     };
     const first = await tell();

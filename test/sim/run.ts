@@ -12,7 +12,7 @@ const { values } = parseArgs({
 });
 
 const one = async (seed: number): Promise<number> => {
-  const history = await runHistory(seed, values.trace ? (text) => console.log(text) : undefined);
+  const history = await runHistory(seed, { trace: values.trace ? console.log : undefined });
   console.log(JSON.stringify(history.settled), `${history.sockets} sockets`);
   for (const { invariant, text } of history.violations) console.log(`${invariant} ${text}`);
   return history.violations.length;

@@ -12,6 +12,12 @@ export interface History {
   readonly settled: Readonly<Record<string, number>>;
 }
 
+export interface HistoryHearers {
+  readonly trace?: ((text: string) => void) | undefined;
+  /** After every step. */
+  readonly stepped?: (setting: Setting) => void;
+}
+
 /** A page needs a handful of timers, whatever it went through. */
 const maxTimers = 12;
 const minute = 60_000;
@@ -118,7 +124,7 @@ const finish = async (setting: Setting): Promise<void> => {
 /** One seed, one history: a client and a server through random faults, then healed and judged. */
 export const runHistory = async (
   seed: number,
-  trace: (text: string) => void = () => undefined,
+  { trace = () => undefined, stepped = () => undefined }: HistoryHearers = {},
 ): Promise<History> => {
   const violations: Violation[] = [];
   const report = (invariant: Violation["invariant"], text: string): void => {
@@ -131,7 +137,10 @@ export const runHistory = async (
   try {
     for (const channel of setting.plan.channels) setting.watch(channel);
     setting.tab.connect();
-    for (let left = setting.plan.steps; left > 0; left--) await step(setting);
+    for (let left = setting.plan.steps; left > 0; left--) {
+      await step(setting);
+      stepped(setting);
+    }
     await recover(setting);
     await finish(setting);
     await setting.world.close();

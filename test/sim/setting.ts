@@ -1,4 +1,5 @@
 import type { Message } from "../../src/client/message.ts";
+import type { Receipt } from "../../src/client/receipt.ts";
 import type { SendOptions } from "../../src/client/sendOptions.ts";
 import { createWorld, type World } from "../../src/testing/createWorld.ts";
 import { seededDice, type SeededDice } from "../../src/testing/seededDice.ts";
@@ -23,6 +24,8 @@ export interface Setting {
   readonly dice: SeededDice;
   readonly ledger: Ledger;
   readonly watched: Set<Watched>;
+  /** Signals of the app that were given to a message. */
+  readonly signals: { readonly signal: AbortSignal; readonly receipt: Receipt }[];
   readonly report: Report;
   readonly trace: (text: string) => void;
   readonly checkpoints: { readonly store: unknown; readonly restore: () => void }[];
@@ -109,6 +112,7 @@ export const createSetting = (seed: number, report: Report, trace: (text: string
     trace,
     sources,
     watched: new Set(),
+    signals: [],
     checkpoints: [],
     healing: false,
     connectWanted: true,
@@ -121,6 +125,7 @@ export const createSetting = (seed: number, report: Report, trace: (text: string
         { m },
         { ...options, channel, ...(earlier && { idempotencyKey: earlier.id }) },
       );
+      if (options.signal) setting.signals.push({ signal: options.signal, receipt });
       trace(`send m${m} on ${channel} as ${receipt.id.slice(0, 8)}`);
       const sent: Ledger["sent"][number] = { m, channel, id: receipt.id, receipt };
       ledger.sent.push(sent);

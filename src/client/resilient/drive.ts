@@ -46,8 +46,8 @@ export const drive = (
   /** What the server said last on this socket, when that was an error. */
   let retryAfterMs: number | undefined;
   let maxChunk = MAX_CHUNK_BYTES;
-  /** Aborted when the socket is gone. */
-  let scope = new AbortController();
+  /** Of the tokens asked for: aborted when the socket is gone. */
+  let scope: AbortController | undefined;
 
   /** Only to a server that greeted: what is left of a turn that a handler ended must not reach the next socket. */
   const transmit = (data: string): boolean => phase.name !== "silent" && host.transmit(data);
@@ -77,7 +77,7 @@ export const drive = (
   const fetchToken = async (then: (token: string | null) => void): Promise<void> => {
     if (!auth) return then(null);
     // Of the socket, not of the state: a token asked for in `authenticating` may come in `connected`.
-    const { signal } = scope;
+    const { signal } = (scope ??= new AbortController());
     try {
       const answer = await auth({ signal, refresh });
       if (signal.aborted) return;
@@ -152,7 +152,6 @@ export const drive = (
     rttMs: pulse.rttMs,
     opened: () => {
       phase = { name: "silent" };
-      scope = new AbortController();
       pulse.reset();
       retryAfterMs = undefined;
       term++;
@@ -181,7 +180,8 @@ export const drive = (
       if (code === closeCodes.heartbeat && phase.name === "welcomed" && !session.isCaughtUp())
         maxChunk = Math.max(maxChunk / 2, MIN_CHUNK_BYTES);
       phase = { name: "silent" };
-      scope.abort();
+      scope?.abort();
+      scope = undefined;
       session.closed();
       if (code === closeCodes.tooLarge || code === 1009) session.tooLarge();
       if (code === closeCodes.tokenExpired || code === closeCodes.unauthorised) refresh = true;
