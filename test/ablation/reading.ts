@@ -174,6 +174,26 @@ export const reading: readonly Rule[] = [
     ],
   },
   {
+    text: "After a heartbeat lost while catching up the client asks for messages half as large.",
+    statements: "P4.4",
+    cuts: [
+      cut(
+        "as large as before",
+        drive,
+        "maxChunk = Math.max(maxChunk / 2, MIN_CHUNK_BYTES);",
+        "void MIN_CHUNK_BYTES;",
+        "client/continuity",
+      ),
+      cut(
+        "the server does not listen",
+        "src/server/session.ts",
+        "outbound.chunkBytes = Math.min(Math.max(maxChunk, MIN_CHUNK_BYTES), MAX_CHUNK_BYTES);",
+        "void [maxChunk, MIN_CHUNK_BYTES];",
+        "server/resume",
+      ),
+    ],
+  },
+  {
     text: "A refused cursor is discarded and told `lost`, the channel resumes fresh; a second refusal in a row is final.",
     statements: "P4.9",
     cuts: [
