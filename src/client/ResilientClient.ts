@@ -38,7 +38,12 @@ export interface SubscribeOptions {
   readonly onContinuity?: ((continuity: Continuity) => void) | undefined;
 }
 
-export interface MessagesOptions extends SubscribeOptions {
+export interface BacklogOptions extends SubscribeOptions {
+  /** Messages that wait at most. Default 1 000. */
+  readonly capacity?: number | undefined;
+}
+
+export interface MessagesOptions extends BacklogOptions {
   /** Ends the iteration, which lets go of the channel. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -99,12 +104,12 @@ export interface ResilientClient {
   ) => () => void;
   /**
    * The channel's messages, one after the other, through every break. Each loop is a subscription of its own, which ends with it.
-   * One that is slow holds at most 1 000 messages, then reads on from its own place; others hear on. What cannot be read again is told
+   * One that is slow holds at most `capacity` messages, then reads on from its own place; others hear on. What cannot be read again is told
    * to `onContinuity` where it happened. Throws `FORBIDDEN` when the channel may not be read; ends with `dispose()` and `signal`.
    */
   readonly messages: (channel: string, options?: MessagesOptions) => AsyncIterable<Message>;
   /** `messages` for who takes several at a time: `ready` is called whenever something begins to wait. */
-  readonly backlog: (channel: string, ready: () => void, options?: SubscribeOptions) => Backlog;
+  readonly backlog: (channel: string, ready: () => void, options?: BacklogOptions) => Backlog;
   /**
    * A page of the channel's past, oldest first; page back with `before: messages[0].seq`. Fewer than `limit` means that the log goes no
    * further back. A break in between asks again. Rejects with `FORBIDDEN`, `TIMEOUT`, `DISCONNECTED`, `DISPOSED`, `INVALID_NAME`,

@@ -1,7 +1,7 @@
 import type { Message } from "./message.ts";
 
 /**
- * Messages that wait for a consumer which takes them when it can: at most 1 000. Then this consumer alone falls behind and, once
+ * Messages that wait for a consumer which takes them when it can: at most `capacity`. Then this consumer alone falls behind and, once
  * half of them are taken, reads on from its own place in the channel: nothing is lost as long as the server keeps it.
  */
 export interface Backlog {

@@ -1,10 +1,9 @@
 import type { Backlog } from "./backlog.ts";
+import { checkNumbers } from "./checkNumbers.ts";
 import type { Channels } from "./channels.ts";
 import type { Continuity, Message } from "./message.ts";
 import { notifyAll } from "./notifyAll.ts";
-import type { SubscribeOptions } from "./ResilientClient.ts";
-
-const capacity = 1_000;
+import type { BacklogOptions } from "./ResilientClient.ts";
 
 type Entry = Message | Continuity;
 const isContinuity = (entry: Entry | undefined): entry is Continuity => !!entry && "result" in entry;
@@ -15,10 +14,12 @@ export const createBacklog = (
   report: (error: unknown) => void,
   channel: string,
   ready: () => void,
-  { onContinuity, ...options }: SubscribeOptions = {},
+  { onContinuity, capacity = 1_000, ...options }: BacklogOptions = {},
 ): Backlog => {
+  checkNumbers({ capacity });
+  const most = Math.max(Math.ceil(capacity), 1);
   const entries: Entry[] = [];
-  const full = (): boolean => entries.length >= capacity;
+  const full = (): boolean => entries.length >= most;
   const push = (entry: Entry): void => {
     entries.push(entry);
     ready();
@@ -38,7 +39,7 @@ export const createBacklog = (
     { ...options, onContinuity: note },
     {
       full,
-      room: () => (entries.length > capacity / 2 ? 0 : capacity - entries.length),
+      room: () => (entries.length > most / 2 ? 0 : most - entries.length),
       ended: ready,
     },
   );
@@ -52,7 +53,8 @@ export const createBacklog = (
       let count = 0;
       while (count < max && count < entries.length && !isContinuity(entries[count])) count++;
       const taken = entries.splice(0, count) as Message[];
-      if (count) channels.readOn(channel);
+      // Also where nothing but continuities made room.
+      channels.readOn(channel);
       return taken;
     },
     ended: () => channels.ended() && !entries.length,

@@ -1,7 +1,7 @@
 import { ResilientSocketError } from "../core/errors.ts";
 import type { Backlog } from "./backlog.ts";
 import type { Message } from "./message.ts";
-import type { MessagesOptions, SubscribeOptions } from "./ResilientClient.ts";
+import type { BacklogOptions, MessagesOptions } from "./ResilientClient.ts";
 
 interface Waiting {
   readonly resolve: (result: IteratorResult<Message, undefined>) => void;
@@ -12,7 +12,7 @@ const done = { done: true, value: undefined } as const;
 
 /** One run over a channel's messages; holds its subscription until it ends. */
 export const iterate = (
-  open: (ready: () => void, options: SubscribeOptions) => Backlog,
+  open: (ready: () => void, options: BacklogOptions) => Backlog,
   { signal, onContinuity, ...options }: MessagesOptions,
 ): AsyncIterator<Message, undefined> => {
   const waiting: Waiting[] = [];

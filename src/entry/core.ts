@@ -35,6 +35,7 @@ export type { LastSeen, Parsed, PlainOptions, Sendable } from "../client/plainPr
 export type { Protocol } from "../client/protocol.ts";
 export type { Receipt, ReceiptStatus, Settlement } from "../client/receipt.ts";
 export type {
+  BacklogOptions,
   ClientEvents,
   HistoryPage,
   MessagesOptions,

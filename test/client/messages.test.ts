@@ -303,6 +303,31 @@ describe("messages()", () => {
     for await (const message of tab.messages("room", { signal: gone.signal })) expect(message).toBe("never");
   });
 
+  it("holds as many as its option says, one at least; what is no number is refused at once", async () => {
+    const { world, tab } = await living();
+    count = 0;
+    const ends = [0, 1, 2.5].map((capacity) => tab.messages("room", { capacity })[Symbol.asyncIterator]());
+    await world.advance(50);
+    await publish(world, 6);
+    const all = ends.map((iterator) => collect(iterator, 6));
+    await world.advance(1_000);
+    expect(all).toEqual([run(1, 6), run(1, 6), run(1, 6)]);
+    const odd = tab.messages("room", { capacity: NaN });
+    expect(() => odd[Symbol.asyncIterator]()).toThrow("[INVALID_OPTION]");
+    expect(() => tab.backlog("room", () => undefined, { capacity: -1 })).toThrow("[INVALID_OPTION]");
+  });
+
+  it("reads on when nothing but continuities made room", async () => {
+    const { world, tab } = await living();
+    count = 0;
+    const iterator = tab.messages("room", { capacity: 1 })[Symbol.asyncIterator]();
+    await world.advance(50);
+    world.network.cut();
+    await world.advance(5_000);
+    await publish(world, 3);
+    expect(await drain(iterator, world, 3)).toEqual([1, 2, 3]);
+  });
+
   it("filters before it counts, and survives handlers that throw (fault 44)", async () => {
     const { world, tab } = await living();
     count = 0;

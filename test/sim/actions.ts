@@ -69,16 +69,26 @@ const resubscribe = (setting: Setting): void => {
   const name = channel(setting);
   const log = ledger.log(name);
   const from = log.length > 0 ? dice.oneOf(log) : undefined;
-  const fresh = ![...watched].some((one) => one.channel === name);
-  switch (dice.pick(3)) {
+  switch (dice.pick(4)) {
     case 0:
       return void setting.watch(name);
     case 1:
       return void setting.watch(name, { since: { last: dice.pick(5) } });
+    case 2:
+      return void setting.iterate(name);
     default:
-      if (from && fresh)
+      if (from)
         setting.watch(name, { since: { epoch: from.epoch, seq: from.seq, tail: from.tail } }, from.seq);
   }
+};
+
+/** Pages of the past agree with the log they were read from. */
+const readBack = (setting: Setting): void => {
+  const { dice, ledger, tab } = setting;
+  if (tab.page.clock.frozen()) return;
+  const name = channel(setting);
+  const before = dice.chance(0.5) ? 1 + dice.pick(ledger.log(name).length + 3) : undefined;
+  setting.readBack(name, { before, limit: dice.oneOf([1, 3, 100]), timeoutMs: dice.oneOf([500, 60_000]) });
 };
 
 export const actions: readonly Action[] = [
@@ -219,7 +229,8 @@ export const actions: readonly Action[] = [
   { name: "disconnect", weight: 0.5, fault: "user", run: whenAwake((tab) => tab.disconnect()) },
   { name: "connect", weight: 1.5, fault: "user", run: whenAwake((tab) => tab.connect()) },
   { name: "reconnect", weight: 0.6, fault: "user", run: whenAwake((tab) => tab.reconnect()) },
-  { name: "subscribe or leave", weight: 1, fault: "resubscribe", run: resubscribe },
+  { name: "subscribe or leave", weight: 2, fault: "resubscribe", run: resubscribe },
+  { name: "read back", weight: 1, fault: "readBack", run: readBack },
 ];
 
 /** How long the world runs after an action, in ms. */

@@ -58,6 +58,41 @@ export const checkDelivery = (
   };
 };
 
+/** What `history` was asked for, and when. */
+export interface PageAsked {
+  readonly channel: string;
+  readonly before: number | undefined;
+  readonly limit: number;
+  readonly rollbacks: number;
+  /** Where the log ended then. */
+  readonly head: number;
+}
+
+/** A page is a piece of the log: without a hole, up to where it was asked for; where nothing is trimmed, as long as asked. */
+export const checkPage = (
+  { channel, before = Infinity, limit, rollbacks, head }: PageAsked,
+  page: readonly Message[],
+  ledger: Ledger,
+  mayBeTrimmed: boolean,
+  report: Report,
+): void => {
+  const seqs = page.map(({ seq = 0 }) => seq);
+  for (const [i, { seq = 0, data }] of page.entries()) {
+    const { m } = data as { m: number };
+    if (!ledger.wasCommitted(channel, seq, m))
+      report("I2", `history: ${channel}#${seq} m${m} was never committed`);
+    if (i > 0 && seq !== (seqs[i - 1] ?? 0) + 1)
+      report("I8", `history of ${channel} has a hole before #${seq}`);
+  }
+  if (page.length > limit)
+    report("I4", `history of ${channel}: ${page.length} events for a limit of ${limit}`);
+  if (rollbacks !== ledger.rollbacks() || mayBeTrimmed) return;
+  const last = seqs.at(-1) ?? 0;
+  if (before <= head + 1 && last !== before - 1)
+    report("I8", `history of ${channel} before ${before} ends at ${last}`);
+  if (page.length < Math.min(limit, last)) report("I8", `history of ${channel} up to ${last} is too short`);
+};
+
 /** At the moment a message settles, where nothing was ever rolled back: the log must agree at once. */
 export const checkSettlement = (sent: Sent, settlement: Settlement, ledger: Ledger, report: Report): void => {
   if (sent.settlement) report("I8", `m${sent.m} settled twice`);

@@ -31,6 +31,7 @@ export const faults = [
   "user",
   "resubscribe",
   "burst",
+  "readBack",
 ] as const;
 export type Fault = (typeof faults)[number];
 

@@ -66,7 +66,8 @@ const unsettled = ({ ledger }: Setting): string =>
 
 const recover = async (setting: Setting): Promise<void> => {
   const { world, tab, plan, report, watched } = setting;
-  const quiet = (): boolean => tab.state.get().name === "connected" && unsettled(setting) === "";
+  const quiet = (): boolean =>
+    tab.state.get().name === "connected" && unsettled(setting) === "" && setting.pendingPages === 0;
   heal(setting);
   setting.healing = true;
   await world.advance(0);
@@ -76,6 +77,8 @@ const recover = async (setting: Setting): Promise<void> => {
 
   for (const channel of plan.channels)
     if (![...watched].some((one) => one.channel === channel)) setting.watch(channel);
+  if (plan.has("readBack"))
+    for (const channel of plan.channels) setting.readBack(channel, { limit: 10, timeoutMs: 60_000 });
   await world.advance(5_000);
   const probes = new Map(plan.channels.map((channel) => [channel, setting.publish(channel)]));
   for (const channel of plan.channels) setting.send(channel);
@@ -117,6 +120,8 @@ const finish = async (setting: Setting): Promise<void> => {
         report("I6", `${channel}: seen up to ${one.check.last()}, the head is ${seq}`);
   }
   await tab.dispose();
+  await world.advance(0);
+  if (setting.pendingPages > 0) report("I6", `${setting.pendingPages} pages of history never settled`);
   if (tab.page.clock.timers() > 0) report("I4", `${tab.page.clock.timers()} timers after dispose`);
   if (world.network.live().length > 0) report("S", "a socket lives after dispose");
 };
@@ -136,6 +141,7 @@ export const runHistory = async (
   trace(`plan ${JSON.stringify(setting.plan)}`);
   try {
     for (const channel of setting.plan.channels) setting.watch(channel);
+    if (setting.plan.has("resubscribe")) setting.plan.channels.forEach(setting.iterate);
     setting.tab.connect();
     for (let left = setting.plan.steps; left > 0; left--) {
       await step(setting);

@@ -5,13 +5,13 @@ import { createWorld, type World } from "../../src/testing/createWorld.ts";
 import { seededDice, type SeededDice } from "../../src/testing/seededDice.ts";
 import type { Tab, Watch } from "../../src/testing/tab.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
-import { checkDelivery, checkSettlement, type DeliveryCheck, type Report } from "./observer.ts";
+import { checkDelivery, checkPage, checkSettlement, type DeliveryCheck, type Report } from "./observer.ts";
 import { makePlan, type Plan } from "./plan.ts";
 
 export interface Watched {
   readonly channel: string;
   readonly check: DeliveryCheck;
-  readonly watch: Watch;
+  readonly watch: Pick<Watch, "stop">;
   /** Payload numbers in order. */
   readonly seen: readonly number[];
 }
@@ -36,6 +36,14 @@ export interface Setting {
   /** The producer the client used last on a channel. */
   readonly producerOf: (channel: string) => string | undefined;
   readonly watch: (channel: string, options?: Parameters<Tab["watch"]>[1], startsAt?: number) => Watched;
+  /** A loop over `messages()` that holds a few and is slow at times. */
+  readonly iterate: (channel: string) => Watched;
+  readonly readBack: (
+    channel: string,
+    page: { readonly before?: number | undefined; readonly limit: number; readonly timeoutMs: number },
+  ) => void;
+  /** Calls of `history` that are not answered. */
+  pendingPages: number;
   healing: boolean;
   connectWanted: boolean;
 }
@@ -47,6 +55,7 @@ export const createSetting = (seed: number, report: Report, trace: (text: string
   const opinions = dice.fork("opinions");
   const sources: Setting["sources"] = new Map();
   let payloads = 0;
+  let loops = 0;
 
   const refuses = (m: number): boolean => {
     const share = seededDice(`${seed} opinion ${m}`).roll();
@@ -114,6 +123,7 @@ export const createSetting = (seed: number, report: Report, trace: (text: string
     watched: new Set(),
     signals: [],
     checkpoints: [],
+    pendingPages: 0,
     healing: false,
     connectWanted: true,
     send: (channel, { again = false, ...options } = {}) => {
@@ -173,6 +183,56 @@ export const createSetting = (seed: number, report: Report, trace: (text: string
       const watched: Watched = { channel, check, watch, seen };
       setting.watched.add(watched);
       return watched;
+    },
+    iterate: (channel) => {
+      const seen: number[] = [];
+      const pace = dice.fork(`pace ${++loops}`);
+      const check = checkDelivery(channel, undefined, ledger, report);
+      const abort = new AbortController();
+      const messages = tab.messages(channel, {
+        capacity: pace.oneOf([1, 2, 3]),
+        signal: abort.signal,
+        onContinuity: (continuity) => {
+          trace(`  loop continuity ${JSON.stringify(continuity)}`);
+          check.told(continuity);
+        },
+      });
+      void (async () => {
+        for await (const message of messages) {
+          trace(`  loop got ${channel}#${message.seq} ${JSON.stringify(message.data)}`);
+          check.received(message);
+          seen.push((message.data as { m: number }).m);
+          const pauseMs = setting.healing ? 0 : pace.oneOf([0, 0, 0, 20, 1_000, 4_000]);
+          if (pauseMs) await new Promise<void>((go) => void world.clock.after(pauseMs, go));
+        }
+      })();
+      const watched: Watched = { channel, check, watch: { stop: () => abort.abort() }, seen };
+      setting.watched.add(watched);
+      return watched;
+    },
+    readBack: (channel, { before, limit, timeoutMs }) => {
+      const asked = {
+        channel,
+        before,
+        limit,
+        rollbacks: ledger.rollbacks(),
+        head: ledger.log(channel).at(-1)?.seq ?? 0,
+      };
+      trace(`read back ${JSON.stringify(asked)}`);
+      setting.pendingPages++;
+      tab
+        .history(channel, { before, limit, timeoutMs })
+        .then(
+          (page) => {
+            trace(`  page of ${channel} ${page.map(({ seq }) => seq).join()}`);
+            checkPage(asked, page, ledger, plan.has("trim"), report);
+          },
+          ({ code }: { readonly code: string }) => {
+            trace(`  no page of ${channel}: ${code}`);
+            if (!["TIMEOUT", "DISCONNECTED", "DISPOSED"].includes(code)) report("I6", `history: ${code}`);
+          },
+        )
+        .finally(() => setting.pendingPages--);
     },
   };
   return setting;
