@@ -7,7 +7,7 @@ import type { SessionContext } from "./session.ts";
 export interface Connections extends Pick<Drain, "leftMs"> {
   readonly accept: ResilientServer["accept"];
   readonly drain: Drain["begin"];
-  /** Ends what a subject has here. Another node hears of it through the fan-out one day, and then calls the same. */
+  /** Ends what a subject has on this node, whoever learnt of the logout. Answers how many connections that were. */
   readonly revoke: (subject: string) => number;
   readonly close: (code: number, reason: string) => void;
 }

@@ -9,7 +9,7 @@ export interface Rate {
 export interface Tokens {
   /** Ms until `amount` is there; 0: it is. */
   readonly waitMs: (amount: number) => number;
-  /** Takes what is there. */
+  /** Takes what `waitMs` has just said is there. */
   readonly take: (amount: number) => void;
   /** As good as new. */
   readonly isFull: () => boolean;
@@ -30,7 +30,6 @@ export function createTokens({ perSecond, burst }: Rate, clock: Pick<Clock, "now
       return left >= amount - 1e-6 ? 0 : Math.ceil(((amount - left) / perSecond) * 1000);
     },
     take: (amount) => {
-      refill();
       left -= amount;
     },
     isFull: () => {

@@ -162,6 +162,25 @@ describe("the rate of a subject", () => {
     expect(await log()).toHaveLength(2);
   });
 
+  it("P10.8: is told to wait for a second's worth, because what waits comes again in windows (fault 70)", async () => {
+    const { join } = createTestServer({ limits: { bytesPerSecond: 10_000 } });
+    const peer = await join([], "ann");
+    for (const [i, size] of [60_000, 15_000, 5_000].entries())
+      await peer.pub(i + 1, ["x".repeat(size)], { acked: i });
+    expect(peer.last("nack")).toMatchObject({ n: 3, code: "RATE_LIMITED" });
+    expect(peer.last("nack")?.retryAfterMs).toBeGreaterThan(500);
+  });
+
+  it("P10.6: logging in again and again is counted as any other frame (S14)", async () => {
+    let logins = 0;
+    const { join } = createTestServer({ authenticate: () => (logins++, { subject: "ann" }) });
+    const peer = await join([]);
+    const auth = '{"t":"auth","token":null,"group":"g","term":1}';
+    for (let i = 0; i < 5; i++) await peer.raw(`[${Array(1000).fill(auth).join(",")}]`);
+    expect(peer.last("error")).toMatchObject({ code: "RATE_LIMITED" });
+    expect([peer.state.closed?.code, logins < 10]).toEqual([4011, true]);
+  });
+
   it("P10.8: closes who goes on all the same, also with what costs nothing else (S14)", async () => {
     const { join } = createTestServer({ limits: { bytesPerSecond: 1000 } });
     const peer = await join([], "ann");

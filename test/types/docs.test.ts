@@ -81,6 +81,13 @@ describe("documentation", () => {
     expect([...headings].sort()).toEqual([...codes].sort());
   });
 
+  it("says in SECURITY.md how to report, what is known and which versions get fixes (S29)", () => {
+    const security = readFileSync(`${root}SECURITY.md`, "utf8");
+    for (const heading of ["Reporting", "Known vulnerabilities of this package", "Supported versions"])
+      expect(security).toContain(`## ${heading}\n`);
+    expect(security).toMatch(/^\| advisory +\| affected +\| fixed in +\|/m);
+  });
+
   it("links to files that exist", () => {
     for (const document of documents)
       for (const [, target = ""] of readFileSync(root + document, "utf8").matchAll(/\]\(([^)#\s]+)[^)]*\)/g))
