@@ -47,9 +47,8 @@ describe("a rate that allows bursts (fault 70)", () => {
     at(0);
     const of = createTokensByKey({ perSecond: 1, burst: 1 }, clock);
     const [idle, busy] = [of("idle"), of("busy")];
-    idle.take(1);
-    at(1000);
-    busy.take(1);
+    takerOf(idle)(0);
+    takerOf(busy)(1000);
     for (let i = 0; i < 10; i++) of(`key ${i}`);
     expect(of("busy")).toBe(busy);
     expect(of("idle")).not.toBe(idle);
