@@ -5,6 +5,7 @@ import type { Cursor, Since } from "../protocol/frames.ts";
 import type { Backlog } from "./backlog.ts";
 import type { Continuity, Message } from "./message.ts";
 import type { Receipt, ReceiptStatus, Settlement } from "./receipt.ts";
+import type { Reply, RequestOptions } from "./reply.ts";
 import type { SendOptions } from "./sendOptions.ts";
 import type { Store } from "./store.ts";
 
@@ -22,7 +23,7 @@ export interface OutboxEntry {
   readonly bytes: number;
   /** Unix ms. */
   readonly queuedAt: number;
-  readonly status: Extract<ReceiptStatus["kind"], "queued" | "inFlight">;
+  readonly status: Extract<ReceiptStatus["kind"], "waiting" | "queued" | "inFlight">;
 }
 
 export interface SubscribeOptions {
@@ -96,6 +97,13 @@ export interface ResilientClient {
   /** Holds the connection for a consumer; returns the release, which acts one task later. */
   readonly retain: () => () => void;
   readonly send: (payload: unknown, options?: SendOptions) => Receipt;
+  /**
+   * A `send` that is waited for until the server's app has replied (`context.reply`), through every break. Rejects with `REPLY_TIMEOUT`;
+   * with `MESSAGE_NOT_ACKED`, the settlement as its cause; with `REPLY_GONE` or `REPLY_TOO_LARGE` when it was acknowledged and the
+   * reply cannot be had; with `DISCONNECTED`, `DISPOSED` or, in `failed`, the connection's error. Unless it is refused at once, the
+   * message is in the outbox and stays there.
+   */
+  readonly request: <T = unknown>(payload: unknown, options?: RequestOptions) => Promise<Reply<T>>;
   /** Returns the removal. */
   readonly subscribe: (
     channel: string,

@@ -4,8 +4,9 @@ import type { Event } from "../core/machine/events.ts";
 import { mergeRows } from "../core/machine/mergeRows.ts";
 import { freshMemory, type State } from "../core/machine/state.ts";
 import { socketRows } from "../core/machine/transitions.ts";
+import type { RawData } from "../core/ports.ts";
 import { toConnectionState } from "../core/toConnectionState.ts";
-import { ResilientSocketError } from "../core/errors.ts";
+import { type ErrorCode, ResilientSocketError } from "../core/errors.ts";
 import { createBacklog } from "./createBacklog.ts";
 import { createChannels } from "./channels.ts";
 import { refusedReceipt } from "./createReceipt.ts";
@@ -17,10 +18,12 @@ import { readPolicy } from "./readPolicy.ts";
 import type { Driver } from "./protocol.ts";
 import { notifyAll } from "./notifyAll.ts";
 import { createQueue } from "./queue.ts";
+import { createRequests } from "./createRequests.ts";
 import type { ResilientClient, TabsState } from "./ResilientClient.ts";
 import { runMachine } from "./runMachine.ts";
 import { createTimers } from "./timers.ts";
 import { createTransport } from "./transport.ts";
+import { highWaterBytes } from "./highWater.ts";
 
 const solo: TabsState = { role: "solo", rung: "solo", term: 0 };
 const initial: ConnectionState = { name: "disconnected", reason: "initial" };
@@ -53,6 +56,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     soon = true;
     clock.soon(() => {
       soon = false;
+      queue.admit();
       pump();
       queue.notify();
     });
@@ -75,13 +79,21 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     });
   };
   /** Does what is due by the clock; ms until the next, Infinity without one. */
-  const choresMs = (): number => Math.min(queue.expire(), channels.sweep(), driver.expire?.() ?? Infinity);
+  const choresMs = (): number =>
+    Math.min(queue.expire(), channels.sweep(), requests.expire(), driver.expire?.() ?? Infinity);
+
+  const transmitNow = (channel: string, body: RawData): ErrorCode | undefined => {
+    if (isConnected() && transport.bufferedBytes() > highWaterBytes) return "CONGESTED";
+    return isConnected() && driver.volatile(channel, body) ? undefined : "NOT_CONNECTED";
+  };
 
   const queue = createQueue({
     clock,
     dice,
     emitter,
     encode: protocol.encode,
+    conditional: !!protocol.conditional,
+    transmitNow,
     options: options.outbox ?? {},
     changed,
     dueIn: upkeepIn,
@@ -178,10 +190,10 @@ export const createClient = (options: ClientOptions): ResilientClient => {
       state.notify();
       emitter.emit("transition", { from: before, to: now, event });
       if (now.name === "failed") {
-        driver.ended?.(now.error);
+        ended(now.error);
         emitter.emit("error", now.error);
       } else if (now.name === "disconnected" && now.reason !== "suspended")
-        driver.ended?.(
+        ended(
           now.reason === "disposed"
             ? gone()
             : new ResilientSocketError("DISCONNECTED", `the connection was ended: ${now.reason}`),
@@ -204,13 +216,16 @@ export const createClient = (options: ClientOptions): ResilientClient => {
   });
 
   const gone = (): ResilientSocketError => new ResilientSocketError("DISPOSED", "the client was disposed of");
+  /** Why nothing can be waited for now. */
   const refusal = (): ResilientSocketError | undefined => {
     if (disposed) return gone();
-    if (shown.name === "failed") return shown.error;
-    return driver.history
-      ? undefined
-      : new ResilientSocketError("NOT_SUPPORTED", "plain mode has no history");
+    return shown.name === "failed" ? shown.error : undefined;
   };
+  const ended = (error: ResilientSocketError): void => {
+    driver.ended?.(error);
+    requests.ended(error);
+  };
+  const requests = createRequests({ clock, send: queue.send, refusal, dueIn: upkeepIn });
   const backlog: ResilientClient["backlog"] = (...args) => createBacklog(channels, emitter.report, ...args);
 
   const call = (event: Event): void => {
@@ -256,6 +271,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
       if (!disposed) return queue.send(payload, sendOptions);
       return refusedReceipt(sendOptions.idempotencyKey ?? "", "DISPOSED");
     },
+    request: requests.request,
     subscribe: (channel, handler, subscribeOptions) => channels.subscribe(channel, handler, subscribeOptions),
     backlog,
     messages: (channel, messagesOptions = {}) => ({
@@ -265,7 +281,8 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     history: async (channel, page = {}) => {
       const error = refusal();
       if (error) throw error;
-      return driver.history?.(channel, page) ?? [];
+      if (!driver.history) throw new ResilientSocketError("NOT_SUPPORTED", "plain mode has no history");
+      return driver.history(channel, page);
     },
     on: emitter.on,
   };

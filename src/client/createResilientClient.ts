@@ -2,6 +2,7 @@ import { perClient } from "../core/backoff.ts";
 import { breaker } from "../core/breaker.ts";
 import { evictOldest } from "../core/evictOldest.ts";
 import { ResilientSocketError } from "../core/errors.ts";
+import { waitForRoom } from "../core/waitForRoom.ts";
 import { browserPorts } from "../platform/browserPorts.ts";
 import { checkNumbers } from "./checkNumbers.ts";
 import { createClient } from "./createClient.ts";
@@ -13,13 +14,22 @@ import { resilientProtocol } from "./resilientProtocol.ts";
 import type { ResilientClient } from "./ResilientClient.ts";
 
 const week = 7 * 24 * 3_600_000;
+const policies = { reject: undefined, "evict-oldest": evictOldest, wait: waitForRoom };
 
 /** The client with our protocol, ports and defaults. Inert until it is used. */
 export const createResilientClient = (options: ResilientClientOptions): ResilientClient => {
   const { auth, ports, backoff, outbox = {} } = options;
-  const { capacity = 1_000, maxBytes = 5 * 1_048_576, maxAgeMs = week, ackTimeoutMs, overflow } = outbox;
+  const {
+    capacity = 1_000,
+    maxBytes = 5 * 1_048_576,
+    maxAgeMs = week,
+    ackTimeoutMs,
+    overflow = "reject",
+  } = outbox;
   if (auth && options.protocol)
     throw new ResilientSocketError("INVALID_OPTION", "with a protocol of your own, auth belongs to it");
+  if (!(overflow in policies))
+    throw new ResilientSocketError("INVALID_OPTION", `outbox.overflow cannot be ${overflow}`);
   checkNumbers(options.breaker);
   return createClient({
     ...options,
@@ -31,7 +41,7 @@ export const createResilientClient = (options: ResilientClientOptions): Resilien
       capacity,
       maxBytes,
       maxAgeMs,
-      overflow: overflow === "evict-oldest" ? evictOldest : undefined,
+      overflow: policies[overflow],
     },
     protocol:
       options.protocol ??

@@ -1,5 +1,5 @@
 import type { Backoff } from "../core/backoff.ts";
-import type { Overflow } from "../core/evictOldest.ts";
+import type { Overflow } from "../core/overflow.ts";
 
 export type { BreakerOptions } from "../core/breaker.ts";
 
@@ -23,8 +23,12 @@ export interface OutboxOptions {
   readonly capacity?: number | undefined;
   /** UTF-8 bytes of JSON. Default 5 MiB. */
   readonly maxBytes?: number | undefined;
-  /** What happens to a message that does not fit. Default `reject`: it settles `rejected QUEUE_FULL`. */
-  readonly overflow?: "reject" | "evict-oldest" | undefined;
+  /**
+   * What happens to a message that does not fit. Default `reject`: it settles `rejected QUEUE_FULL`. `evict-oldest`: the oldest that
+   * were never transmitted settle `evicted`, or it does itself where that would not help. `wait`: it waits for room, as many again
+   * at most; see `receipt.accepted`.
+   */
+  readonly overflow?: "reject" | "evict-oldest" | "wait" | undefined;
   /** Older messages settle `expired`, or `uncertain` when possibly transmitted. Default 7 days. */
   readonly maxAgeMs?: number | undefined;
   /** Silence on a live socket after which unanswered numbers are sent again. Default 10 000. */
@@ -33,7 +37,7 @@ export interface OutboxOptions {
 
 /** The outbox of `createClient`: no limit and no age unless given; `ackTimeoutMs` belongs to `resilientProtocol`. */
 export interface ClientOutboxOptions extends Omit<OutboxOptions, "overflow" | "ackTimeoutMs"> {
-  /** `evictOldest`. Absent: a message that does not fit settles `rejected QUEUE_FULL`. */
+  /** `evictOldest` or `waitForRoom`. Absent: a message that does not fit settles `rejected QUEUE_FULL`. */
   readonly overflow?: Overflow | undefined;
 }
 

@@ -41,6 +41,8 @@ export interface Driver {
   readonly probe: () => void;
   /** Transmit what waits; called in `connected` only. */
   readonly pump: () => void;
+  /** Transmit this now, nothing is kept of it; called in `connected` only. False: the socket is lost. */
+  readonly volatile: (channel: string, body: RawData) => boolean;
   /** Timed chores in `connected`; asks for the next by `upkeepIn`. */
   readonly upkeep?: () => void;
   /** A channel got its first handler. */
@@ -66,5 +68,7 @@ export interface Protocol {
   readonly binaryType?: "arraybuffer" | "blob" | undefined;
   /** Throws, or answers undefined, for what cannot be sent. */
   readonly encode: Encode;
+  /** Carries `expected`. Absent: a message that has it is refused. */
+  readonly conditional?: boolean | undefined;
   readonly drive: (host: ProtocolHost) => Driver;
 }

@@ -1,56 +1,50 @@
 /** Messages on their way out: the outbox, the receipts, and what the app sees of them. */
-import { createOutbox, type Lane, type Outbox, possiblySent, type Row, withdraw } from "../core/outbox.ts";
-import type { Clock, Dice } from "../core/ports.ts";
-import type { Settled } from "../core/sender.ts";
+import { createOutbox, possiblySent, withdraw } from "../core/outbox.ts";
+import type { Clock } from "../core/ports.ts";
+import type { Replied, Settled } from "../core/sender.ts";
 import type { Settlement } from "../core/settlement.ts";
-import type { QueueState } from "../core/queueState.ts";
 import { utf8Bytes } from "../core/utf8Bytes.ts";
-import { isName } from "../protocol/isName.ts";
-import { isPlace } from "../protocol/places.ts";
-import { createReceipt, type ReceiptHandle } from "./createReceipt.ts";
-import { createStore, memoised, type WritableStore } from "./createStore.ts";
-import type { Emitter } from "./emitter.ts";
-import type { Encode } from "./encode.ts";
-import type { ClientOutboxOptions } from "./optionGroups.ts";
-import type { Receipt } from "./receipt.ts";
-import type { OutboxEntry, ResilientClient } from "./ResilientClient.ts";
+import { createQueueView } from "./createQueueView.ts";
+import type { ReceiptHandle } from "./createReceipt.ts";
+import { createSend, type Send, type SendHost } from "./createSend.ts";
+import type { QueuedOutbox, QueuedRow, Settling } from "./queuedRow.ts";
+import type { ResilientClient } from "./ResilientClient.ts";
 import type { SendOptions } from "./sendOptions.ts";
 
-export type QueuedRow = Row<ReceiptHandle>;
-type Settling = Pick<QueuedRow, "id" | "channel" | "tag">;
-export type QueuedLane = Lane<ReceiptHandle>;
-
 export interface Queue {
-  readonly outbox: Outbox<ReceiptHandle>;
+  readonly outbox: QueuedOutbox;
   /** Producers of this tab: what they sent is `own`. */
   readonly producers: Set<string>;
   readonly view: ResilientClient["outbox"];
-  readonly send: (payload: unknown, options: SendOptions) => Receipt;
+  readonly send: Send;
   readonly settle: (settled: readonly Settled<ReceiptHandle>[]) => void;
   /** The connection is back: the time until the queue is empty is its `lastFlushMs`. */
   readonly flushing: () => void;
   /** Rows changed in another way. */
   readonly touch: () => void;
+  /** Takes from the waiting room what fits now: once a turn, before what waits is transmitted. */
+  readonly admit: () => void;
   /** Expires what is due; ms until the next, Infinity without one. */
   readonly expire: () => number;
   /** Settles everything: never transmitted `aborted`, else `uncertain`. */
   readonly purge: () => void;
-  /** Notifies the stores. */
+  /** Notifies the stores, if anything changed since the last time. */
   readonly notify: () => void;
+  /** Asks a row's guard; false: the row has left. One that may have been transmitted stays, as a void. */
+  readonly mayGo: (row: QueuedRow) => boolean;
   /** Takes a row out with this settlement, whatever its lane says. */
   readonly drop: (row: QueuedRow, settlement: Settlement) => void;
   /** As `drop`, but `uncertain` when it was possibly transmitted. */
   readonly forsake: (row: QueuedRow, settlement: Settlement) => void;
-  /** Largest message the server takes, in bytes. */
-  maxMessageBytes: number;
+  /** The largest message the server takes, in bytes: what is larger settles `rejected TOO_LARGE`. */
+  readonly limit: (maxMessageBytes: number) => void;
 }
 
-export interface QueueHost {
+export interface QueueHost extends Pick<
+  SendHost,
+  "dice" | "emitter" | "encode" | "conditional" | "options" | "transmitNow"
+> {
   readonly clock: Clock;
-  readonly dice: Dice;
-  readonly emitter: Emitter;
-  readonly encode: Encode;
-  readonly options: ClientOutboxOptions;
   /** Something waits or changed: pump and notify soon. */
   readonly changed: () => void;
   /** A message must be looked at again at this time. */
@@ -61,35 +55,36 @@ export interface QueueHost {
 export const envelopeBytes = 512;
 const defaultFrameBytes = 65_536;
 
-export const createQueue = ({ clock, dice, emitter, encode, options, changed, dueIn }: QueueHost): Queue => {
-  const { capacity = Infinity, maxBytes = Infinity, maxAgeMs = Infinity, overflow } = options;
+export const createQueue = (host: QueueHost): Queue => {
+  const { clock, dice, emitter, options, changed, dueIn } = host;
+  const { capacity = Infinity, maxBytes = Infinity, maxAgeMs = Infinity } = options;
   const producers = new Set<string>();
-  // Drawn when the first message is queued: making a client touches nothing.
-  const outbox = createOutbox<ReceiptHandle>(() => {
-    const [p = dice.uuid()] = producers;
-    producers.add(p);
-    return p;
-  });
-  const { rows } = outbox;
-  const wallOf = (atMs: number): number => clock.wallMs() + atMs - clock.nowMs();
-  const isFull = (bytes: number): boolean => outbox.depth >= capacity || outbox.bytes + bytes > maxBytes;
-  const inFlight = ({ n, lane }: QueuedRow): boolean => n < lane.cursor;
+  const outbox = createOutbox<ReceiptHandle>(
+    // Drawn when the first message is queued: making a client touches nothing.
+    () => {
+      const [p = dice.uuid()] = producers;
+      producers.add(p);
+      return p;
+    },
+    { capacity, maxBytes },
+  );
+  let maxMessageBytes = defaultFrameBytes - envelopeBytes;
   let version = 0;
+  let notified = 0;
+  /** Nothing is due before; it may turn out that nothing is due then either. */
+  let dueAtMs = Infinity;
   /** When the connection came back to a queue that was not empty. */
   let flushFromMs: number | null = null;
   let lastFlushMs: number | null = null;
+
+  const all = (): QueuedRow[] => [...outbox.rows(), ...outbox.waiting];
   const touch = (): void => {
-    if (flushFromMs !== null && !outbox.depth) {
-      lastFlushMs = clock.nowMs() - flushFromMs;
-      flushFromMs = null;
-    }
     version++;
     changed();
   };
 
-  const settleOne = ({ id, channel, tag }: Settling, settlement: Settlement): void => {
-    tag.settle(settlement);
-    emitter.emit("settled", { id, channel, settlement });
+  const settleOne = ({ id, channel, tag }: Settling, settlement: Settlement, reply?: Replied): void => {
+    if (tag.settle(settlement, reply)) emitter.emit("settled", { id, channel, settlement });
   };
   const drop = (row: QueuedRow, settlement: Settlement): void => {
     outbox.remove(row);
@@ -99,150 +94,112 @@ export const createQueue = ({ clock, dice, emitter, encode, options, changed, du
   const forsake = (row: QueuedRow, settlement: Settlement): void =>
     drop(row, possiblySent(row) ? { kind: "uncertain" } : settlement);
   const takeBack = (row: QueuedRow, how: "aborted" | "expired"): void => {
+    if (!outbox.holds(row)) return;
     const outcome = withdraw(outbox, row, how);
     if (outcome !== "pending") settleOne(row, outcome);
     touch();
   };
-
   const abort = (rows: readonly QueuedRow[]): number => {
     for (const row of rows) takeBack(row, "aborted");
     return rows.length;
   };
 
-  const snapshot = (): QueueState => {
-    const all = rows();
-    const oldestMs = all.reduce((least, { queuedAtMs }) => Math.min(least, queuedAtMs), Infinity);
-    const { paused } = [...outbox.lanes.values()].find((lane) => lane.paused) ?? {};
-    return {
-      depth: outbox.depth,
-      inFlight: all.filter(inFlight).length,
-      capacity,
-      saturation: Math.min(1, Math.max(outbox.depth / capacity, outbox.bytes / maxBytes)),
-      bytes: outbox.bytes,
-      oldestAt: all.length ? wallOf(oldestMs) : null,
-      lastFlushMs,
-      durability: "memory",
-      pausedUntil: paused ? wallOf(paused.untilMs) : null,
-      pauseReason: paused?.reason ?? null,
-    };
-  };
-
-  const entriesOf = (): readonly OutboxEntry[] =>
-    rows().map((row) => ({
-      id: row.id,
-      channel: row.channel,
-      payload: row.payload,
-      bytes: row.bytes,
-      queuedAt: wallOf(row.queuedAtMs),
-      status: inFlight(row) ? "inFlight" : "queued",
-    }));
-
-  /** Of the present version; a server render shows what an empty outbox does. */
-  const view = <T>(make: () => T): WritableStore<T> =>
-    createStore(
-      memoised(() => version, make),
-      make(),
-      emitter.report,
-    );
-  const state = view(snapshot);
-  const entries = view(entriesOf);
-
-  const encoded: Encode = (...message) => {
+  const allows = (guard: SendOptions["guard"]): boolean => {
     try {
-      return encode(...message);
-    } catch {
-      return undefined;
+      return !guard || guard();
+    } catch (error) {
+      emitter.report(error);
+      return false;
     }
   };
+  const fitsFrame = ({ channel, id, bytes }: Pick<QueuedRow, "channel" | "id" | "bytes">): boolean =>
+    bytes + utf8Bytes(channel + id) <= maxMessageBytes;
 
-  const queue: Queue = {
+  const { notify, ...stores } = createQueueView({
+    clock,
+    outbox,
+    version: () => version,
+    lastFlushMs: () => lastFlushMs,
+    report: emitter.report,
+  });
+
+  return {
     outbox,
     producers,
-    maxMessageBytes: defaultFrameBytes - envelopeBytes,
     touch,
-    flushing: () => {
-      flushFromMs = outbox.depth ? clock.nowMs() : null;
-    },
     drop,
     forsake,
-    notify: () => {
-      state.notify();
-      entries.notify();
-    },
     view: {
-      state,
-      entries,
+      ...stores,
       // The first of them: a key that was sent twice is two messages.
       cancel: (id) =>
         abort(
-          rows()
+          all()
             .filter((row) => row.id === id)
             .slice(0, 1),
         ) > 0,
-      clear: (channel) => abort(rows().filter((row) => channel === undefined || row.channel === channel)),
+      clear: (channel) => abort(all().filter((row) => channel === undefined || row.channel === channel)),
     },
-    send: (payload, { channel = "default", idempotencyKey, ttlMs = Infinity, signal, expected }) => {
-      const id = idempotencyKey ?? dice.uuid();
-      const tag = createReceipt(id, emitter.report);
-      const refuse = (settlement: Settlement): Receipt => {
-        settleOne({ id, channel, tag }, settlement);
-        return tag;
-      };
-      const reject = (code: string): Receipt => refuse({ kind: "rejected", code, by: "client" });
-      if (!isName(channel, 256) || !isName(id, 128)) return reject("INVALID_NAME");
-      if (expected !== undefined && !isPlace(expected)) return reject("INVALID_EXPECTED");
-      const body = encoded(payload, { id, channel });
-      if (body === undefined) return reject("UNSERIALIZABLE");
-      const bytes = typeof body === "string" ? utf8Bytes(body) : "size" in body ? body.size : body.byteLength;
-      if (bytes + utf8Bytes(channel + id) > queue.maxMessageBytes) return reject("TOO_LARGE");
-      if (signal?.aborted) return refuse({ kind: "aborted" });
-      if (isFull(bytes)) {
-        if (!overflow || bytes > maxBytes) return reject("QUEUE_FULL");
-        for (const row of overflow(outbox, () => !isFull(bytes))) settleOne(row, { kind: "evicted" });
-        if (isFull(bytes)) return refuse({ kind: "evicted" });
-      }
-      const lifeMs = Math.min(ttlMs, maxAgeMs);
-      const queuedAtMs = clock.nowMs();
-      outbox.add({
-        channel,
-        id,
-        body,
-        bytes,
-        queuedAtMs,
-        expiresAtMs: queuedAtMs + lifeMs,
-        keyed: idempotencyKey !== undefined,
-        expected: expected && { seq: expected.seq, tail: expected.tail },
-        payload,
-        tag,
-      });
-      if (signal) {
-        const withdrawn = (): void => void abort(rows().filter((row) => row.tag === tag));
-        signal.addEventListener("abort", withdrawn);
-        void tag.settled.then(() => signal.removeEventListener("abort", withdrawn));
-      }
-      if (lifeMs < Infinity) dueIn(lifeMs);
-      touch();
-      return tag;
-    },
+    send: createSend({
+      ...host,
+      outbox,
+      fitsFrame,
+      takeBack,
+      allows,
+      settle: settleOne,
+      evict: (row) => drop(row, { kind: "evicted" }),
+      entered: ({ expiresAtMs, queuedAtMs }) => {
+        dueAtMs = Math.min(dueAtMs, expiresAtMs);
+        if (expiresAtMs < Infinity) dueIn(expiresAtMs - queuedAtMs);
+        touch();
+      },
+    }),
     settle: (settled) => {
-      for (const [row, settlement] of settled) settleOne(row, settlement);
+      for (const [row, settlement, reply] of settled) settleOne(row, settlement, reply);
       touch();
+    },
+    flushing: () => {
+      flushFromMs = outbox.depth ? clock.nowMs() : null;
+    },
+    admit: () => {
+      for (const { tag } of outbox.admit()) {
+        version++;
+        tag.accept();
+      }
+      if (flushFromMs === null || outbox.depth) return;
+      lastFlushMs = clock.nowMs() - flushFromMs;
+      flushFromMs = null;
+      version++;
+    },
+    notify: () => {
+      if (notified === version) return;
+      notified = version;
+      notify();
+    },
+    mayGo: (row) => {
+      if (!row.voided && !allows(row.guard)) takeBack(row, "aborted");
+      // Nor has the guard itself taken it out.
+      return outbox.holds(row);
+    },
+    limit: (bytes) => {
+      maxMessageBytes = bytes;
+      for (const row of all())
+        if (!fitsFrame(row)) forsake(row, { kind: "rejected", code: "TOO_LARGE", by: "client" });
     },
     expire: () => {
       const nowMs = clock.nowMs();
-      let dueMs = Infinity;
-      for (const row of rows()) {
+      if (nowMs < dueAtMs) return dueAtMs - nowMs;
+      dueAtMs = Infinity;
+      for (const row of all()) {
         const forgetMs = row.queuedAtMs + maxAgeMs;
         if (nowMs >= forgetMs) forsake(row, { kind: "expired" });
         else if (nowMs >= row.expiresAtMs && !row.voided) takeBack(row, "expired");
-        const nextMs = row.voided ? forgetMs : row.expiresAtMs;
-        if (nextMs > nowMs) dueMs = Math.min(dueMs, nextMs - nowMs);
+        if (outbox.holds(row)) dueAtMs = Math.min(dueAtMs, row.voided ? forgetMs : row.expiresAtMs);
       }
-      return dueMs;
+      return dueAtMs - nowMs;
     },
     purge: () => {
-      for (const row of rows()) forsake(row, { kind: "aborted" });
+      for (const row of all()) forsake(row, { kind: "aborted" });
     },
   };
-  return queue;
 };

@@ -4,6 +4,8 @@ import type { Store } from "./store.ts";
 export type { Settlement } from "../core/settlement.ts";
 
 export type ReceiptStatus =
+  /** In the waiting room of the policy `wait`. */
+  | { readonly kind: "waiting" }
   | { readonly kind: "queued" }
   /** Transmitted, not answered. */
   | { readonly kind: "inFlight" }
@@ -14,7 +16,10 @@ export interface Receipt {
   /** The idempotency key. */
   readonly id: string;
   readonly status: Store<ReceiptStatus>;
-  /** True once the outbox holds the message (at once, but for the `wait` policy); false when it never will. */
+  /**
+   * True once the outbox has the message (at once, but for the `wait` policy) or, `volatile`, the socket; false when it settled
+   * without that.
+   */
   readonly accepted: Promise<boolean>;
   /** Never rejects. Stays pending while the row lives. */
   readonly settled: Promise<Settlement>;

@@ -10,5 +10,6 @@ export const resilientProtocol = (options: ResilientOptions = {}): Protocol => (
   rows: resilientRows,
   subprotocols: [SUBPROTOCOL],
   encode: (payload) => JSON.stringify(payload),
+  conditional: true,
   drive: (host) => drive(options, host),
 });

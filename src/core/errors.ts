@@ -3,8 +3,11 @@ export type ErrorCode =
   // at send
   | "UNSERIALIZABLE"
   | "INVALID_NAME"
+  | "INVALID_EXPECTED"
   | "TOO_LARGE"
   | "QUEUE_FULL"
+  | "NOT_CONNECTED"
+  | "CONGESTED"
   | "SSR"
   | "DISPOSED"
   // one attempt
@@ -29,6 +32,9 @@ export type ErrorCode =
   | "NO_PROVIDER"
   | "HANDLER_THREW"
   | "MESSAGE_NOT_ACKED"
+  | "REPLY_TIMEOUT"
+  | "REPLY_GONE"
+  | "REPLY_TOO_LARGE"
   | "TIMEOUT"
   | "DISCONNECTED"
   | "NOT_SUPPORTED"

@@ -1,16 +1,29 @@
-import { type Outbox, possiblySent, type Row } from "./outbox.ts";
+import { type Lane, possiblySent, type Row } from "./outbox.ts";
+import type { Overflow } from "./overflow.ts";
 
-/** What a full outbox does for a newcomer: takes rows out until it fits or none may go, and returns them. */
-export type Overflow = <Tag>(outbox: Outbox<Tag>, fits: () => boolean) => readonly Row<Tag>[];
+/** Rows that were never transmitted go, oldest first; where even all of them would not make room, the newcomer goes alone. */
+export const evictOldest: Overflow = (outbox, bytes, evict) => {
+  while (!outbox.fits(bytes)) {
+    const { oldest, kept, keptBytes } = survey(outbox.lanes.values());
+    if (!oldest || !outbox.fits(bytes, kept, keptBytes)) return { kind: "evicted" };
+    evict(oldest);
+  }
+  return undefined;
+};
 
-/** Rows that were never transmitted go, oldest first. */
-export const evictOldest: Overflow = (outbox, fits) =>
-  outbox
-    .rows()
-    .filter((row) => !possiblySent(row))
-    .sort((a, b) => a.queuedAtMs - b.queuedAtMs)
-    .filter((row) => {
-      if (fits()) return false;
-      outbox.remove(row);
-      return true;
-    });
+/** The oldest row that may go, and what may not. Within a lane, what was possibly transmitted stands first. */
+const survey = <Tag>(lanes: Iterable<Lane<Tag>>) => {
+  let oldest: Row<Tag> | undefined;
+  let kept = 0;
+  let keptBytes = 0;
+  for (const { rows } of lanes)
+    for (const row of rows.values()) {
+      if (!possiblySent(row)) {
+        if (!oldest || row.queuedAtMs < oldest.queuedAtMs) oldest = row;
+        break;
+      }
+      kept++;
+      keptBytes += row.bytes;
+    }
+  return { oldest, kept, keptBytes };
+};

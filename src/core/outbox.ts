@@ -5,10 +5,11 @@
 import type { RawData } from "./ports.ts";
 import type { Settlement } from "./settlement.ts";
 
-/** One message. `Tag` is whatever the owner hangs on it (the client: its receipt). */
+/** One message. `Tag` is whatever the owner hangs on it (the client: its receipt). The object stays the same all its life. */
 export interface Row<Tag> {
   readonly lane: Lane<Tag>;
-  readonly n: number;
+  /** Infinity until the outbox takes it: what stands in the waiting room has no number. */
+  n: number;
   readonly channel: string;
   readonly id: string;
   /** Encoded once, at enqueue: what is re-sent is what was sent. */
@@ -20,13 +21,18 @@ export interface Row<Tag> {
   readonly expected: { readonly seq: number; readonly tail: string } | undefined;
   /** The caller chose `id`. */
   readonly keyed: boolean;
+  /** Asked before each transmission. */
+  readonly guard?: (() => boolean) | undefined;
   readonly payload: unknown;
   readonly tag: Tag;
   /** Its number under an earlier producer. */
-  readonly re: { readonly p: string; readonly n: number } | null;
+  re: { readonly p: string; readonly n: number } | null;
   /** Withdrawn when it had possibly been transmitted: travels as a void, settles by the server's answer. */
   voided: "aborted" | "expired" | null;
 }
+
+/** A message before it has a place. */
+export type NewRow<Tag> = Omit<Row<Tag>, "lane" | "n" | "re" | "voided">;
 
 /** The messages of one producer for one channel. */
 export interface Lane<Tag> {
@@ -43,7 +49,9 @@ export interface Lane<Tag> {
   cursor: number;
   /** Rows below were possibly transmitted at some time. */
   sentBelow: number;
-  /** Bytes transmitted on this socket and not answered. */
+  /** Rows transmitted on this socket and not answered. */
+  flight: number;
+  /** Their bytes. */
   flightBytes: number;
   /** The server asked this lane to wait. */
   paused: { readonly untilMs: number; readonly reason: string } | null;
@@ -51,13 +59,33 @@ export interface Lane<Tag> {
   progressAtMs: number;
 }
 
+export interface OutboxLimits {
+  /** Messages. */
+  readonly capacity: number;
+  readonly maxBytes: number;
+}
+
 export interface Outbox<Tag> {
   readonly lanes: ReadonlyMap<string, Lane<Tag>>;
+  readonly limits: OutboxLimits;
+  /** Messages with a number. */
   depth: number;
+  /** Their bytes. */
   bytes: number;
-  /** All messages, lane by lane: a copy, so any may leave while it is walked. */
+  /** The waiting room: messages without a number, first come, first served. */
+  readonly waiting: ReadonlySet<Row<Tag>>;
+  waitingBytes: number;
+  /** Whether a message of this size fits beside what is there, or beside so many messages of so many bytes. */
+  readonly fits: (bytes: number, depth?: number, used?: number) => boolean;
+  /** All messages with a number, lane by lane: a copy, so any may leave while it is walked. */
   readonly rows: () => Row<Tag>[];
-  readonly add: (message: Omit<Row<Tag>, "lane" | "n" | "re" | "voided">) => Row<Tag>;
+  /** Gives it the next number of its channel, whatever the limits say. */
+  readonly add: (message: NewRow<Tag>) => Row<Tag>;
+  /** Puts it into the waiting room, whatever the limits say. */
+  readonly wait: (message: NewRow<Tag>) => Row<Tag>;
+  /** Takes from the waiting room what fits, in order. */
+  readonly admit: () => Row<Tag>[];
+  readonly holds: (row: Row<Tag>) => boolean;
   readonly remove: (row: Row<Tag>) => void;
 }
 
@@ -70,39 +98,90 @@ export const freshLane = <Tag>(p: string, nowMs: number): Omit<Lane<Tag>, "chann
   answered: 0,
   cursor: 1,
   sentBelow: 1,
+  flight: 0,
   flightBytes: 0,
   paused: null,
   progressAtMs: nowMs,
 });
 
+const unlimited: OutboxLimits = { capacity: Infinity, maxBytes: Infinity };
+
 /** `producer` is asked for the number giver of a new lane. */
-export const createOutbox = <Tag>(producer: () => string): Outbox<Tag> => {
+export const createOutbox = <Tag>(producer: () => string, limits = unlimited): Outbox<Tag> => {
   const lanes = new Map<string, Lane<Tag>>();
+  const waiting = new Set<Row<Tag>>();
+  const rowOf = (message: NewRow<Tag>): Row<Tag> => {
+    const { channel, queuedAtMs } = message;
+    const lane = lanes.get(channel) ?? { channel, ...freshLane(producer(), queuedAtMs) };
+    lanes.set(channel, lane);
+    return { ...message, lane, n: Infinity, re: null, voided: null };
+  };
+  const take = (row: Row<Tag>): Row<Tag> => {
+    const { lane, bytes } = row;
+    row.n = lane.next++;
+    lane.rows.set(row.n, row);
+    outbox.depth++;
+    outbox.bytes += bytes;
+    return row;
+  };
+  const leaveRoom = (row: Row<Tag>): boolean => {
+    const waited = waiting.delete(row);
+    if (waited) outbox.waitingBytes -= row.bytes;
+    return waited;
+  };
   const outbox: Outbox<Tag> = {
     lanes,
+    limits,
     depth: 0,
     bytes: 0,
+    waiting,
+    waitingBytes: 0,
+    fits: (bytes, depth = outbox.depth, used = outbox.bytes) =>
+      depth < limits.capacity && used + bytes <= limits.maxBytes,
     rows: () => [...lanes.values()].flatMap(({ rows }) => [...rows.values()]),
-    add: (message) => {
-      const { channel, queuedAtMs } = message;
-      const lane = lanes.get(channel) ?? { channel, ...freshLane(producer(), queuedAtMs) };
-      lanes.set(channel, lane);
-      const row: Row<Tag> = { ...message, lane, n: lane.next++, re: null, voided: null };
-      lane.rows.set(row.n, row);
-      outbox.depth++;
-      outbox.bytes += row.bytes;
+    add: (message) => take(rowOf(message)),
+    wait: (message) => {
+      const row = rowOf(message);
+      waiting.add(row);
+      outbox.waitingBytes += row.bytes;
       return row;
     },
-    remove: ({ lane, n, bytes }) => {
-      if (!lane.rows.delete(n)) return;
+    admit: () => {
+      const admitted: Row<Tag>[] = [];
+      for (const row of waiting) {
+        if (!outbox.fits(row.bytes)) break;
+        leaveRoom(row);
+        admitted.push(take(row));
+      }
+      return admitted;
+    },
+    holds: (row) => waiting.has(row) || row.lane.rows.get(row.n) === row,
+    remove: (row) => {
+      const { lane, n, bytes } = row;
+      if (leaveRoom(row) || lane.rows.get(n) !== row) return;
+      lane.rows.delete(n);
       outbox.depth--;
       outbox.bytes -= bytes;
+      if (!isInFlight(row)) return;
+      lane.flight--;
+      lane.flightBytes -= bytes;
     },
   };
   return outbox;
 };
 
+/** Transmitted on this socket and not answered. */
+export const isInFlight = <Tag>({ lane, n }: Row<Tag>): boolean => n < lane.cursor;
+
 export const possiblySent = <Tag>({ lane, n, re }: Row<Tag>): boolean => n < lane.sentBelow || re !== null;
+
+/** It is on its way: the next of its lane is the number behind it. */
+export const transmitted = <Tag>({ lane, n, bytes }: Row<Tag>): void => {
+  lane.cursor = n + 1;
+  lane.sentBelow = Math.max(lane.sentBelow, lane.cursor);
+  lane.flight++;
+  lane.flightBytes += bytes;
+};
 
 /**
  * Takes a message back. Never transmitted: it leaves at once and its number becomes a skip. Possibly transmitted: it becomes a

@@ -1,10 +1,23 @@
 /** How the rows of a lane travel and how the server's answers move it. PROTOCOL.md §5. */
 import type { Answer, Verdict } from "../protocol/frames.ts";
-import { freshLane, type Lane, type Outbox, possiblySent, type Row } from "./outbox.ts";
+import {
+  freshLane,
+  isInFlight,
+  type Lane,
+  type Outbox,
+  possiblySent,
+  type Row,
+  transmitted,
+} from "./outbox.ts";
 import type { Settlement } from "./settlement.ts";
 import { utf8Bytes } from "./utf8Bytes.ts";
 
-export type Settled<Tag> = readonly [Row<Tag>, Settlement];
+/** What the server's app replied; `data` is undefined where it replied nothing. */
+export interface Replied {
+  readonly data: unknown;
+}
+/** Without `Replied` nobody can tell any more whether there was a reply. */
+export type Settled<Tag> = readonly [Row<Tag>, Settlement, (Replied | undefined)?];
 
 export interface SendLimits {
   /** Never a number above answered + window: the server keeps verdicts that far back. */
@@ -12,6 +25,11 @@ export interface SendLimits {
   readonly windowBytes: number;
   /** Producers and rows older than this say so. */
   readonly maxAgeMs: number;
+}
+
+export interface SendTerms<Tag> extends SendLimits {
+  /** Asks the guard of a row that has one; false: the row has left the lane. Absent: no row has one. */
+  readonly mayGo?: ((row: Row<Tag>) => boolean) | undefined;
 }
 
 export interface Packed {
@@ -32,49 +50,53 @@ export const pack = <Tag>(
   lane: Lane<Tag>,
   room: number,
   atLeastOne: boolean,
-  limits: SendLimits,
+  terms: SendTerms<Tag>,
   nowMs: number,
 ): Packed | null => {
-  const last = Math.min(lane.next - 1, lane.answered + limits.window);
+  const last = Math.min(lane.next - 1, lane.answered + terms.window);
   const start = lane.cursor;
-  if (lane.paused || start > last || lane.flightBytes >= limits.windowBytes) return null;
+  const isWindowFull = (): boolean => lane.cursor > last || lane.flightBytes >= terms.windowBytes;
+  if (lane.paused || isWindowFull()) return null;
   if (lane.answered === start - 1) lane.progressAtMs = nowMs;
-  const old = nowMs - lane.createdAtMs > limits.maxAgeMs;
+  const going = (n: number): Row<Tag> | undefined => {
+    const row = lane.rows.get(n);
+    return row?.guard && !terms.mayGo?.(row) ? undefined : row;
+  };
+  const old = nowMs - lane.createdAtMs > terms.maxAgeMs;
   const where = `"c":${JSON.stringify(lane.channel)},"p":"${lane.p}","acked":${lane.answered}${old ? ',"old":true' : ""}`;
-  let n = start;
-  if (!lane.rows.has(n)) {
-    while (n < last && !lane.rows.has(n + 1)) n++;
-    const text = `{"t":"skip",${where},"from":${start},"to":${n}}`;
+  let row = going(start);
+  if (!row) {
+    let to = start;
+    while (to < last && !going(to + 1)) to++;
+    const text = `{"t":"skip",${where},"from":${start},"to":${to}}`;
     if (text.length > room && !atLeastOne) return null;
-    lane.cursor = n + 1;
+    lane.cursor = to + 1;
     return { text, bytes: text.length };
   }
   const head = `{"t":"pub",${where},"n":${start},"m":[`;
   let bytes = utf8Bytes(head) + 2;
   const items: string[] = [];
-  for (
-    let row = lane.rows.get(n);
-    row && n <= last && lane.flightBytes < limits.windowBytes;
-    row = lane.rows.get(++n)
-  ) {
-    const text = item(row, nowMs - row.queuedAtMs > limits.maxAgeMs);
+  for (; row; row = isWindowFull() ? undefined : going(lane.cursor)) {
+    const text = item(row, nowMs - row.queuedAtMs > terms.maxAgeMs);
     const size = text.length - (row.voided ? 0 : (row.body as string).length) + row.bytes + 1;
     if (bytes + size > room && (items.length || !atLeastOne)) break;
     bytes += size;
-    lane.flightBytes += row.bytes;
     items.push(text);
+    // At once: what a guard further on calls must find that this one is gone.
+    transmitted(row);
   }
-  if (!items.length) return null;
-  lane.cursor = n;
-  lane.sentBelow = Math.max(lane.sentBelow, n);
-  return { text: `${head}${items.join()}]}`, bytes };
+  return items.length ? { text: `${head}${items.join()}]}`, bytes } : null;
 };
 
-const judge = <Tag>(row: Row<Tag>, answer: Answer): Settlement => {
-  const verdict = answer.verdicts?.find(([from, to]) => row.n >= from && row.n <= to);
-  if (verdict) return ofVerdict(row, verdict);
-  const run = answer.runs?.find(([n, , count]) => row.n >= n && row.n < n + count);
-  return run ? { kind: "acked", seq: run[1] + row.n - run[0] } : { kind: "acked", seqAtMost: answer.head };
+const judge = <Tag>(row: Row<Tag>, answer: Answer, replies: ReadonlyMap<number, unknown>): Settled<Tag> => {
+  const { n } = row;
+  const replied = { data: replies.get(n) };
+  const verdict = answer.verdicts?.find(([from, to]) => n >= from && n <= to);
+  if (verdict) return [row, ofVerdict(row, verdict), replies.has(n) ? replied : undefined];
+  const run = answer.runs?.find(([from, , count]) => n >= from && n < from + count);
+  return run
+    ? [row, { kind: "acked", seq: run[1] + n - run[0] }, replied]
+    : [row, { kind: "acked", seqAtMost: answer.head }];
 };
 
 const ofVerdict = <Tag>(row: Row<Tag>, [, , code, seq, tail]: Verdict): Settlement => {
@@ -97,14 +119,12 @@ export const settleAnswered = <Tag>(
   const upTo = Math.min(answer.n, lane.next - 1);
   if (upTo <= lane.answered) return settled;
   // Judged whole before anything moves: an answer that turns out to be malformed must not take rows with it.
+  const replies = new Map(answer.replies);
   for (const [n, row] of lane.rows) {
     if (n > upTo) break;
-    settled.push([row, judge(row, answer)]);
+    settled.push(judge(row, answer, replies));
   }
-  for (const [row] of settled) {
-    if (row.n < lane.cursor) lane.flightBytes -= row.bytes;
-    outbox.remove(row);
-  }
+  for (const [row] of settled) outbox.remove(row);
   lane.answered = upTo;
   lane.cursor = Math.max(lane.cursor, upTo + 1);
   lane.sentBelow = Math.max(lane.sentBelow, upTo + 1);
@@ -115,8 +135,12 @@ export const settleAnswered = <Tag>(
 /** Transmits again from the first number without an answer, or from the one the server expects. Same numbers: late copies are duplicates. */
 export const rewind = <Tag>(lane: Lane<Tag>, position = lane.answered): void => {
   lane.cursor = Math.max(lane.answered, position) + 1;
-  lane.flightBytes = 0;
-  for (const [n, row] of lane.rows) if (n < lane.cursor) lane.flightBytes += row.bytes;
+  lane.flight = lane.flightBytes = 0;
+  for (const row of lane.rows.values()) {
+    if (!isInFlight(row)) break;
+    lane.flight++;
+    lane.flightBytes += row.bytes;
+  }
 };
 
 /**
@@ -138,9 +162,9 @@ export const restart = <Tag>(
       settled.push([row, { kind: "uncertain" }]);
       outbox.remove(row);
     } else {
-      const n = fresh.next++;
-      const re = sent ? (row.re ?? { p: lane.p, n: row.n }) : null;
-      fresh.rows.set(n, { ...row, n, re });
+      if (sent) row.re ??= { p: lane.p, n: row.n };
+      row.n = fresh.next++;
+      fresh.rows.set(row.n, row);
     }
   }
   Object.assign(lane, fresh);

@@ -20,5 +20,5 @@ export type Settlement =
   | { readonly kind: "aborted" }
   /** Possibly appended; nobody can tell any more. */
   | { readonly kind: "uncertain" }
-  /** Plain mode: handed to an open socket, nothing more is known. */
+  /** Plain mode and `volatile`: handed to an open socket, nothing more is known. */
   | { readonly kind: "sent" };

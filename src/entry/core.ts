@@ -11,7 +11,8 @@ export { capped, decorrelated, equal, fixed, full, perClient } from "../core/bac
 export { breaker } from "../core/breaker.ts";
 export type { Breaker } from "../core/breaker.ts";
 export { evictOldest } from "../core/evictOldest.ts";
-export type { Overflow } from "../core/evictOldest.ts";
+export type { Overflow } from "../core/overflow.ts";
+export { waitForRoom } from "../core/waitForRoom.ts";
 export { ResilientSocketError, StateTransitionError } from "../core/errors.ts";
 export { browserPorts } from "../platform/browserPorts.ts";
 
@@ -45,6 +46,7 @@ export type {
   TabsState,
 } from "../client/ResilientClient.ts";
 export type { ResilientOptions } from "../client/resilientProtocol.ts";
+export type { Reply, RequestOptions } from "../client/reply.ts";
 export type { SendOptions } from "../client/sendOptions.ts";
 export type { Store } from "../client/store.ts";
 export type { Backoff, BackoffInput, BoundedOptions, PerClientOptions } from "../core/backoff.ts";

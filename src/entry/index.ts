@@ -21,6 +21,7 @@ export type { Protocol } from "../client/protocol.ts";
 export type * from "../client/receipt.ts";
 export { resilientProtocol } from "../client/resilientProtocol.ts";
 export type * from "../client/ResilientClient.ts";
+export type * from "../client/reply.ts";
 export type * from "../client/sendOptions.ts";
 export type * from "../client/store.ts";
 export { perClient } from "../core/backoff.ts";

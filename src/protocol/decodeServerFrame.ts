@@ -28,7 +28,7 @@ const shapes: Readonly<Record<ServerFrame["t"], string>> = {
 const elements: Readonly<Record<string, string>> = {
   limits: "#maxFrameBytes #windowMessages #windowBytes",
   channels: shapes.subscribed,
-  producers: "c p #n? #head [runs? [verdicts?",
+  producers: "c p #n? #head [runs? [verdicts? [replies?",
   ev: "#seq tail prev +lam *hid?",
 };
 

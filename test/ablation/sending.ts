@@ -2,7 +2,7 @@ import { cut, cutBoth, type Rule } from "./rule.ts";
 
 const outbox = "src/core/outbox.ts";
 const sender = "src/core/sender.ts";
-const queue = "src/client/queue.ts";
+const createSend = "src/client/createSend.ts";
 const delivery = "src/client/resilient/delivery.ts";
 const createClient = "src/client/createClient.ts";
 
@@ -16,8 +16,8 @@ export const sending: readonly Rule[] = [
       cut(
         "numbers counted from the rows",
         outbox,
-        "n: lane.next++",
-        "n: (lane.next = Math.max(lane.answered, ...lane.rows.keys()) + 2) - 1",
+        "row.n = lane.next++;",
+        "row.n = (lane.next = Math.max(lane.answered, ...lane.rows.keys()) + 2) - 1;",
         "core/sender",
       ),
       cut(
@@ -37,8 +37,8 @@ export const sending: readonly Rule[] = [
       cut(
         "no skip",
         sender,
-        "    lane.cursor = n + 1;\n    return { text, bytes: text.length };",
-        "    lane.cursor = n + 1;\n    return pack(lane, room, atLeastOne, limits, nowMs);",
+        "    lane.cursor = to + 1;\n    return { text, bytes: text.length };",
+        "    lane.cursor = to + 1;\n    return pack(lane, room, atLeastOne, terms, nowMs);",
         "core/sender",
       ),
       cut("the watermark stays", sender, "  lane.answered = upTo;\n", "", "core/sender"),
@@ -50,7 +50,7 @@ export const sending: readonly Rule[] = [
     cuts: [
       cut(
         "characters of the payload",
-        queue,
+        createSend,
         "? utf8Bytes(body)",
         "? body.length",
         "client/sending",
@@ -72,15 +72,15 @@ export const sending: readonly Rule[] = [
       cut(
         "a window of messages",
         sender,
-        "lane.answered + limits.window)",
-        "lane.answered + limits.window + (lane.next - 1 - lane.answered - lane.rows.size))",
+        "lane.answered + terms.window)",
+        "lane.answered + terms.window + (lane.next - 1 - lane.answered - lane.rows.size))",
         "core/sender",
       ),
       cut(
         "one skip for all",
         sender,
-        "while (n < last && !lane.rows.has(n + 1)) n++;",
-        "while (n < lane.next - 1 && !lane.rows.has(n + 1)) n++;",
+        "while (to < last && !going(to + 1)) to++;",
+        "while (to < lane.next - 1 && !going(to + 1)) to++;",
         "core/sender",
       ),
     ],
@@ -92,8 +92,8 @@ export const sending: readonly Rule[] = [
       cut(
         "settles uncertain instead",
         sender,
-        ': { kind: "acked", seqAtMost: answer.head };',
-        ': { kind: "uncertain" };',
+        ': [row, { kind: "acked", seqAtMost: answer.head }];',
+        ': [row, { kind: "uncertain" }];',
         "core/sender",
       ),
     ],
@@ -170,15 +170,15 @@ export const sending: readonly Rule[] = [
       cut(
         "a void settles as it was withdrawn",
         sender,
-        "if (verdict) return ofVerdict(row, verdict);",
-        "if (row.voided) return { kind: row.voided };\n  if (verdict) return ofVerdict(row, verdict);",
+        "if (verdict) return [",
+        "if (row.voided) return [row, { kind: row.voided }];\n  if (verdict) return [",
         "core/sender",
       ),
       cut(
         "a rewind forgets what was sent",
         sender,
-        "  lane.flightBytes = 0;\n",
-        "  lane.flightBytes = 0;\n  lane.sentBelow = lane.cursor;\n",
+        "  lane.flight = lane.flightBytes = 0;\n",
+        "  lane.flight = lane.flightBytes = 0;\n  lane.sentBelow = lane.cursor;\n",
         "core/sender",
       ),
     ],
@@ -233,15 +233,15 @@ export const sending: readonly Rule[] = [
       cut(
         "without naming the original",
         sender,
-        "sent ? (row.re ?? { p: lane.p, n: row.n }) : null",
-        "null",
+        "if (sent) row.re ??= { p: lane.p, n: row.n };",
+        "row.re = null;",
         "core/sender",
       ),
       cut(
         "naming the last producer, not the first",
         sender,
-        "row.re ?? { p: lane.p, n: row.n }",
-        "{ p: lane.p, n: row.n }",
+        "row.re ??= { p: lane.p, n: row.n }",
+        "row.re = { p: lane.p, n: row.n }",
         "core/sender",
       ),
       cut(
@@ -262,7 +262,7 @@ export const sending: readonly Rule[] = [
         [
           {
             file: sender,
-            find: "const old = nowMs - lane.createdAtMs > limits.maxAgeMs;",
+            find: "const old = nowMs - lane.createdAtMs > terms.maxAgeMs;",
             replace: "const old = false;",
           },
         ],

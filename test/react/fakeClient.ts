@@ -30,6 +30,7 @@ const fakeStore = <T>(first: T): FakeStore<T> => {
 
 const emptyQueue: QueueState = {
   depth: 0,
+  waiting: 0,
   inFlight: 0,
   capacity: 1_000,
   saturation: 0,
@@ -66,6 +67,7 @@ export const fakeClient = () => {
       return () => void holders--;
     }),
     send: vi.fn(() => ({ id: "1" }) as Receipt),
+    request: async () => ({ data: undefined as never, id: "1", seq: undefined }),
     subscribe: vi.fn(
       (channel: string, handler: (message: Message) => void, options: SubscribeOptions = {}) => {
         const subscription = { channel, handler, options };

@@ -1,16 +1,20 @@
 /** A server of another protocol: what the app's hooks say of its frames, and the promises that can be kept with them. */
 import { ResilientSocketError } from "../../core/errors.ts";
-import { possiblySent } from "../../core/outbox.ts";
+import { isInFlight, possiblySent, transmitted } from "../../core/outbox.ts";
 import { rewind } from "../../core/sender.ts";
+import type { Settlement } from "../../core/settlement.ts";
 import { tooLarge } from "../../protocol/closeCodes.ts";
 import { drainCheckMs, highWaterBytes } from "../highWater.ts";
 import type { Driver, ProtocolHost } from "../protocol.ts";
-import type { QueuedRow } from "../queue.ts";
+import type { QueuedRow } from "../queuedRow.ts";
 import { type Contained, createHearing } from "./hearing.ts";
 import { judgeClose } from "./judgeClose.ts";
 import { createSeen } from "./lastSeen.ts";
 import type { PlainOptions } from "./options.ts";
 import { toRaw } from "./toRaw.ts";
+
+/** Withdrawn and not acknowledged: it is not sent again, so nobody will ever know. */
+const unknown: Settlement = { kind: "uncertain" };
 
 export const drive = (options: PlainOptions, host: ProtocolHost): Driver => {
   const { isAck, resumeFrame, ping, classifyClose } = options;
@@ -19,7 +23,7 @@ export const drive = (options: PlainOptions, host: ProtocolHost): Driver => {
   if (ping && !host.heartbeat)
     throw new ResilientSocketError("INVALID_OPTION", "ping needs the option heartbeat: heartbeat()");
   // What this server takes is not known here: it says so by closing.
-  queue.maxMessageBytes = Infinity;
+  queue.limit(Infinity);
   const seen = createSeen();
   /** Nothing was transmitted on this socket yet. */
   let fresh = true;
@@ -41,7 +45,7 @@ export const drive = (options: PlainOptions, host: ProtocolHost): Driver => {
     const raw = toRaw(data);
     return raw !== undefined && host.transmit(raw);
   };
-  const inFlight = (): QueuedRow[] => outbox.rows().filter(({ n, lane }) => n < lane.cursor);
+  const inFlight = (): QueuedRow[] => outbox.rows().filter(isInFlight);
 
   const acked = (ids: readonly string[]): void => {
     const known = new Set(ids);
@@ -61,16 +65,19 @@ export const drive = (options: PlainOptions, host: ProtocolHost): Driver => {
       resumed = transmit(frame) && seen.last !== undefined;
     }
     for (const row of outbox.rows()) {
-      const { lane, n } = row;
-      if (n < lane.cursor) continue;
+      if (isInFlight(row)) continue;
       if (cautious && inFlight().length) return;
       if (host.bufferedBytes() > highWaterBytes) return host.upkeepIn(drainCheckMs);
+      if (!queue.mayGo(row)) continue;
+      if (row.voided) {
+        queue.drop(row, unknown);
+        continue;
+      }
       if (!host.transmit(row.body)) return;
-      lane.cursor = n + 1;
-      lane.sentBelow = Math.max(lane.sentBelow, lane.cursor);
+      transmitted(row);
       if (isAck) row.tag.inFlight();
       else {
-        lane.answered = n;
+        row.lane.answered = row.n;
         queue.drop(row, { kind: "sent" });
       }
     }
@@ -96,12 +103,12 @@ export const drive = (options: PlainOptions, host: ProtocolHost): Driver => {
       fresh = true;
       if (isAck && (code === 1009 || code === tooLarge)) suspect();
       for (const lane of outbox.lanes.values()) rewind(lane);
-      // Withdrawn and not acknowledged: it is not sent again, so nobody will ever know.
-      for (const row of outbox.rows()) if (row.voided) queue.drop(row, { kind: "uncertain" });
+      for (const row of outbox.rows()) if (row.voided) queue.drop(row, unknown);
       if (reason === undefined) return undefined;
       const said = contained(() => classifyClose?.(code, reason));
       return { verdict: judgeClose(said, seen, code, reason) };
     },
+    volatile: (_, body) => host.transmit(body),
     probe: () => void transmit(contained(() => ping?.())),
     heartbeat: () => (ping ? host.heartbeat : null),
     rttMs: () => 0,

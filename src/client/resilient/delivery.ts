@@ -1,9 +1,11 @@
 /** Outgoing messages: what to transmit now, and what the server's answers mean for the rows. PROTOCOL.md §5. */
-import { pack as packLane, restart, rewind, type SendLimits, settleAnswered } from "../../core/sender.ts";
+import { pack as packLane, restart, rewind, type SendTerms, settleAnswered } from "../../core/sender.ts";
 import type { Answer, FrameOf, Limits, Position, ProducerAsk } from "../../protocol/frames.ts";
 import { drainCheckMs, highWaterBytes } from "../highWater.ts";
+import type { ReceiptHandle } from "../createReceipt.ts";
 import type { ProtocolHost } from "../protocol.ts";
-import { envelopeBytes, type QueuedLane } from "../queue.ts";
+import { envelopeBytes } from "../queue.ts";
+import type { QueuedLane } from "../queuedRow.ts";
 import { pack, patience } from "./wire.ts";
 
 export interface Delivery {
@@ -37,7 +39,12 @@ export const createDelivery = (host: ProtocolHost, options: DeliveryOptions): De
   let maxFrameBytes = 65_536;
   /** One message in flight at a time, until one is answered. */
   let cautious = false;
-  let limits: SendLimits = { window: 1_024, windowBytes: 1_048_576, maxAgeMs: options.maxAgeMs };
+  let terms: SendTerms<ReceiptHandle> = {
+    window: 1_024,
+    windowBytes: 1_048_576,
+    maxAgeMs: options.maxAgeMs,
+    mayGo: queue.mayGo,
+  };
 
   const isOld = (lane: QueuedLane): boolean => clock.nowMs() - lane.createdAtMs > options.maxAgeMs;
 
@@ -81,7 +88,7 @@ export const createDelivery = (host: ProtocolHost, options: DeliveryOptions): De
         const from = lane.cursor;
         // A message larger than the share still goes, alone.
         const share = cautious ? 1 : frames.length ? Math.min(room, shareBytes) : room;
-        const packed = packLane(lane, share, !frames.length, limits, clock.nowMs());
+        const packed = packLane(lane, share, !frames.length, terms, clock.nowMs());
         if (!packed) continue;
         markInFlight(lane, from);
         frames.push(packed.text);
@@ -95,15 +102,12 @@ export const createDelivery = (host: ProtocolHost, options: DeliveryOptions): De
   return {
     setLimits: ({ maxFrameBytes: frameBytes, windowMessages, windowBytes }) => {
       maxFrameBytes = Math.max(frameBytes ?? maxFrameBytes, 2 * envelopeBytes);
-      limits = {
-        ...limits,
-        window: Math.max(windowMessages ?? limits.window, 1),
-        windowBytes: Math.max(windowBytes ?? limits.windowBytes, 1),
+      terms = {
+        ...terms,
+        window: Math.max(windowMessages ?? terms.window, 1),
+        windowBytes: Math.max(windowBytes ?? terms.windowBytes, 1),
       };
-      queue.maxMessageBytes = maxFrameBytes - envelopeBytes;
-      for (const row of queue.outbox.rows())
-        if (row.bytes > queue.maxMessageBytes)
-          queue.forsake(row, { kind: "rejected", code: "TOO_LARGE", by: "client" });
+      queue.limit(maxFrameBytes - envelopeBytes);
     },
     forget: () => {
       for (const lane of lanes.values()) renew(lane, true);

@@ -147,6 +147,7 @@ export const drive = (
   return {
     ...session,
     probe,
+    volatile: (c, body) => transmit(`{"t":"vol","c":${JSON.stringify(c)},"d":${body as string}}`),
     upkeep: () => session.upkeep(pulse.rttMs()),
     heartbeat: pulse.policy,
     rttMs: pulse.rttMs,

@@ -1,0 +1,84 @@
+import { isInFlight } from "../core/outbox.ts";
+import type { Clock } from "../core/ports.ts";
+import type { QueueState } from "../core/queueState.ts";
+import { createStore, memoised, type WritableStore } from "./createStore.ts";
+import type { QueuedOutbox } from "./queuedRow.ts";
+import type { OutboxEntry, ResilientClient } from "./ResilientClient.ts";
+
+export interface QueueView extends Pick<ResilientClient["outbox"], "state" | "entries"> {
+  /** Tells the stores' listeners. */
+  readonly notify: () => void;
+}
+
+export interface QueueViewHost {
+  readonly clock: Clock;
+  readonly outbox: QueuedOutbox;
+  /** Another answer: something changed. */
+  readonly version: () => unknown;
+  readonly lastFlushMs: () => number | null;
+  readonly report: (error: unknown) => void;
+}
+
+/** What the app sees of the outbox. The figures cost a walk over the lanes, not over the messages. */
+export const createQueueView = ({
+  clock,
+  outbox,
+  version,
+  lastFlushMs,
+  report,
+}: QueueViewHost): QueueView => {
+  const { capacity, maxBytes } = outbox.limits;
+  const wallOf = (atMs: number): number => clock.wallMs() + atMs - clock.nowMs();
+
+  const snapshot = (): QueueState => {
+    const { depth, bytes, waiting } = outbox;
+    let inFlight = 0;
+    let oldestMs = Infinity;
+    let paused;
+    for (const lane of outbox.lanes.values()) {
+      inFlight += lane.flight;
+      // In number order, so in the order of sending: the first is the oldest. Who waits is younger than all of them.
+      for (const { queuedAtMs } of lane.rows.values()) {
+        oldestMs = Math.min(oldestMs, queuedAtMs);
+        break;
+      }
+      paused ??= lane.paused;
+    }
+    return {
+      depth,
+      waiting: waiting.size,
+      inFlight,
+      capacity,
+      saturation: waiting.size ? 1 : Math.min(1, Math.max(depth / capacity, bytes / maxBytes)),
+      bytes,
+      oldestAt: depth ? wallOf(oldestMs) : null,
+      lastFlushMs: lastFlushMs(),
+      durability: "memory",
+      pausedUntil: paused ? wallOf(paused.untilMs) : null,
+      pauseReason: paused?.reason ?? null,
+    };
+  };
+
+  const entriesOf = (): readonly OutboxEntry[] =>
+    [...outbox.rows(), ...outbox.waiting].map((row) => ({
+      id: row.id,
+      channel: row.channel,
+      payload: row.payload,
+      bytes: row.bytes,
+      queuedAt: wallOf(row.queuedAtMs),
+      status: outbox.waiting.has(row) ? "waiting" : isInFlight(row) ? "inFlight" : "queued",
+    }));
+
+  /** Of the present version; a server render shows what an empty outbox does. */
+  const view = <T>(make: () => T): WritableStore<T> => createStore(memoised(version, make), make(), report);
+  const state = view(snapshot);
+  const entries = view(entriesOf);
+  return {
+    state,
+    entries,
+    notify: () => {
+      state.notify();
+      entries.notify();
+    },
+  };
+};
