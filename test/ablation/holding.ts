@@ -41,7 +41,7 @@ export const holding: readonly Rule[] = [
       ),
       cut(
         "a message listens after it settled",
-        "src/client/queue.ts",
+        "src/client/createSend.ts",
         'signal.removeEventListener("abort", withdrawn)',
         "undefined",
         "sim/ports",
