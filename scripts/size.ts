@@ -19,6 +19,7 @@ const parts: readonly (readonly [name: string, files: RegExp])[] = [
   ["heartbeat and hints", /heartbeat|hints|browserSensors/],
   ["outbox, queue, receipts", /outbox|queue|[rR]eceipt|evictOldest|utf8Bytes/],
   ["sending with numbers, windows, verdicts", /sender|delivery/],
+  ["reading on and back: starts, history, messages", /apart|reads|history|[bB]acklog|iterate/],
   ["catching up: cursors, deltas, snapshots", /catchUp|inbox/],
   ["the handshake and its frames", /resilient\/|resilientProtocol|src\/protocol|fetchFrom/],
   ["plain mode", /plainProtocol|client\/plain\//],

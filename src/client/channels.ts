@@ -1,7 +1,8 @@
+import { isSamePlace, placeAt } from "../core/inbox.ts";
 import type { Clock } from "../core/ports.ts";
 import type { Cursor, Since } from "../protocol/frames.ts";
 import type { Emitter } from "./emitter.ts";
-import { isCursor, isSamePlace, isSince } from "../protocol/places.ts";
+import { isCursor, isSince } from "../protocol/places.ts";
 import type { Continuity, ContinuityResult, Message } from "./message.ts";
 import { notifyAll } from "./notifyAll.ts";
 import type { SubscribeOptions } from "./ResilientClient.ts";
@@ -164,17 +165,18 @@ export const createChannels = ({
     all,
     subscribe: (name, handle, options = {}, bound) => {
       const { since = "now" } = options;
-      const isKnown = isSince(since) || isCursor(since);
-      const start = isKnown ? since : "now";
-      const channel = open(name, start);
+      // Field by field: what else stands in a kept cursor must not reach the wire.
+      const start = isCursor(since) ? placeAt(since.epoch, since) : isSince(since) ? since : undefined;
+      const channel = open(name, start ?? "now");
       const handler: Handler = { handle, options, bound, apart: undefined, replayed: undefined };
       // A cursor that somebody kept and spoilt: the connection must not pay for it, and the app must know.
-      if (!isKnown) clock.soon(() => tell(channel, "lost", { reason: "invalid_since" }, handler));
-      const elsewhere = canRead() && isElsewhere(channel, start);
-      if (elsewhere) handler.apart = start;
-      if (elsewhere && isCursor(start)) handler.replayed = 0;
+      if (!start) clock.soon(() => tell(channel, "lost", { reason: "invalid_since" }, handler));
+      if (start && canRead() && isElsewhere(channel, start)) {
+        handler.apart = start;
+        if (isCursor(start)) handler.replayed = 0;
+      }
       channel.handlers.add(handler);
-      if (elsewhere) readOn(channel);
+      readOn(channel);
       if (channel.dropped) {
         channel.dropped = false;
         opened(name);

@@ -10,6 +10,3 @@ export const isCursor = (value: unknown): value is Cursor =>
 
 export const isSince = (value: unknown): value is Since =>
   value === "now" || value === "snapshot" || (isShape(value) && isCount(value["last"]));
-
-export const isSamePlace = (a: Cursor, b: Cursor): boolean =>
-  a.epoch === b.epoch && a.seq === b.seq && a.tail === b.tail;

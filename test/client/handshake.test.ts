@@ -188,7 +188,7 @@ describe("the handshake", () => {
     const secret = one.tab.watch("secret");
     await connect(one, [{ ...live("secret"), status: "denied" }]);
     expect(nameOf(one)).toBe("connected");
-    expect(secret.continuity).toMatchObject([{ result: "denied" }]);
+    expect(secret.continuity).toMatchObject([{ result: "denied", reason: undefined }]);
   });
 
   it("asks for a channel that was subscribed between resume and welcome", async () => {

@@ -83,6 +83,17 @@ describe("where a subscription starts", () => {
     expect(frames(tab, "read")).toHaveLength(1);
   });
 
+  it("of a kept cursor only the place reaches the wire, first or late", async () => {
+    const { world, tab } = await living();
+    await publish(world, 1, 2, 3);
+    const since = { ...(await placeOf(world, 2)), c: "elsewhere", t: "bye", limit: -1 };
+    const rooms = [tab.watch("room", { since })];
+    await world.advance(50);
+    rooms.push(tab.watch("room", { since }));
+    await world.advance(50);
+    expect(rooms.map((room) => room.data())).toEqual([[3], [3]]);
+  });
+
   it("where there is no past, hears what comes", async () => {
     const { world, tab } = await living();
     tab.watch("room");
@@ -108,6 +119,30 @@ describe("where a subscription starts", () => {
     await one.settle();
     expect(room.data()).toEqual([5, 9]);
     expect(room.continuity).toMatchObject([{ result: "replayed", replayed: 1 }]);
+  });
+
+  it("a filter of the server hides the same live, from a start, in a slow loop and in history (S8, P7.8)", async () => {
+    const { world, tab } = await living({
+      server: { filter: ({ event: { payload } }) => (payload as number) % 3 === 0 },
+    });
+    const first = tab.watch("room");
+    const loop = tab.messages("room", { capacity: 2 })[Symbol.asyncIterator]();
+    await world.advance(50);
+    const numbers = Array.from({ length: 31 }, (_, i) => i + 1);
+    await publish(world, ...numbers);
+    const shown = numbers.filter((n) => n % 3 === 0);
+    const late = tab.watch("room", { since: await placeOf(world, 1) });
+    const looped: unknown[] = [];
+    void (async () => {
+      for (;;) looped.push(((await loop.next()) as { value: { data: unknown } }).value.data);
+    })();
+    let page: readonly unknown[] = [];
+    void tab.history("room", { limit: 4 }).then((messages) => (page = messages.map(({ data: d }) => d)));
+    await world.advance(500);
+    await publish(world, 32, 33);
+    const all = [...shown, 33];
+    expect([first.data(), late.data(), looped, page]).toEqual([all, all, all, shown.slice(-4)]);
+    expect([told(first), told(late)]).toEqual([[], [["replayed", undefined]]]);
   });
 
   it("a start of one's own survives a break before it was reached", async () => {

@@ -1,11 +1,11 @@
 /** Handlers that do not stand where their channel stands: they read on by themselves until they do. */
-import { place } from "../../core/inbox.ts";
+import { missedBetween, place, placeAt, placeBefore } from "../../core/inbox.ts";
 import type { Cursor } from "../../protocol/frames.ts";
 import { isCursor } from "../../protocol/places.ts";
 import type { Channel, Handler } from "../channels.ts";
 import type { ProtocolHost } from "../protocol.ts";
 import type { Read, ReadAsk, Reads } from "./reads.ts";
-import { assemble, missedBetween, placeAt, placeBefore, toMessage } from "./wire.ts";
+import { assemble, toMessage } from "./wire.ts";
 
 /** Events asked for at a time. */
 const pageEvents = 1_000;

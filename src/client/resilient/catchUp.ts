@@ -1,10 +1,10 @@
 /** Channels: what the server decided about them, and the events that follow. PROTOCOL.md §4. */
-import { place } from "../../core/inbox.ts";
+import { missedBetween, place, placeAt, placeBefore } from "../../core/inbox.ts";
 import type { ChannelAsk, ChannelVerdict, Cursor, FrameOf, WireEvent } from "../../protocol/frames.ts";
 import { isName } from "../../protocol/isName.ts";
 import type { Channel } from "../channels.ts";
 import type { ProtocolHost } from "../protocol.ts";
-import { assemble, missedBetween, patience, placeAt, placeBefore, toMessage } from "./wire.ts";
+import { assemble, patience, toMessage } from "./wire.ts";
 
 interface Progress {
   /** asked: no verdict yet · behind: events are coming · parts: those of a state · live · denied · later: asked again at `askAtMs`. */

@@ -1,10 +1,11 @@
+import { placeBefore } from "../../core/inbox.ts";
 import { ResilientSocketError } from "../../core/errors.ts";
 import { isName } from "../../protocol/isName.ts";
 import type { Message } from "../message.ts";
 import type { Driver, ProtocolHost } from "../protocol.ts";
 import type { HistoryPage } from "../ResilientClient.ts";
 import type { Read, Reads } from "./reads.ts";
-import { placeBefore, toMessage } from "./wire.ts";
+import { toMessage } from "./wire.ts";
 
 type History = Required<Pick<Driver, "history" | "ended">> & {
   /** Ends what waited too long; ms until the next is due, Infinity without one. */

@@ -1,4 +1,4 @@
-import type { ClientFrame, Cursor, FrameOf, WireEvent } from "../../protocol/frames.ts";
+import type { ClientFrame, FrameOf, WireEvent } from "../../protocol/frames.ts";
 import type { Message } from "../message.ts";
 import type { Queue } from "../queue.ts";
 
@@ -20,24 +20,6 @@ export const toMessage = (
 ): Message => {
   const own = p !== undefined && producers.has(p);
   return { data: d, id: own && id !== undefined ? id : `${epoch}:${seq}`, channel, seq, lam, own, replayed };
-};
-
-/** The place an event, or a run of hidden ones, brings a reader to; and the one it starts from. */
-export const placeAt = (epoch: string, { seq, tail }: { seq: number; tail: string }): Cursor => ({
-  epoch,
-  seq,
-  tail,
-});
-export const placeBefore = (epoch: string, { seq, prev, hid = 1 }: WireEvent): Cursor => ({
-  epoch,
-  seq: seq - hid,
-  tail: prev,
-});
-
-/** Events between two places of one log; undefined where nobody can know. */
-export const missedBetween = (before: unknown, here: Cursor): number | undefined => {
-  const { epoch, seq = Infinity } = (before ?? {}) as Partial<Cursor>;
-  return epoch === here.epoch && here.seq >= seq ? here.seq - seq : undefined;
 };
 
 /** A state of more parts than this (32 KiB each) is refused. */
