@@ -52,8 +52,9 @@ await server.publish("room", { hasOwnProperty: "own" }, { idempotencyKey: "const
 while (!seen.includes("own")) await once(ws, "message");
 await server.publish("", 1).catch((error: unknown) => (seen += String(error)));
 seen += server.metrics();
+const closed = once(ws, "close");
 await server.drain({ overMs: 1 });
+await closed;
 await server.close();
 http.close();
-ws.terminate();
 console.log(seen);
