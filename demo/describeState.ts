@@ -7,6 +7,7 @@ const reasons: Readonly<Record<Reason, string>> = {
   heartbeat: "nothing was heard for too long",
   timeout: "no answer",
   network: "the network changed",
+  url: "the address could not be fetched",
   auth: "the sign-in could not be fetched",
   breaker: "the server does not answer",
 };

@@ -52,7 +52,7 @@ export const sampleEvents: readonly Event[] = [
   { type: "resumed" },
   { type: "attemptFailed", reason: "auth", code: 1000, error: "AUTH_FAILED", text: "" },
   { type: "refused", error: "NOT_RESILIENT", text: "", recovery: "manual" },
-  { type: "goawayReceived", minMs: 0, maxMs: 1_000 },
+  { type: "goawayReceived", minMs: 0, maxMs: 1_000, site: -1 },
   { type: "deadlineDue" },
   { type: "retryDue" },
   { type: "heartbeatDue" },

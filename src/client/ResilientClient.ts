@@ -67,6 +67,8 @@ export interface ClientEvents {
   readonly settled: { readonly id: string; readonly channel: string; readonly settlement: Settlement };
   /** A rollback of the server's log: this many acknowledged messages of this tab are gone. */
   readonly lost: { readonly channel: string; readonly acked: number };
+  /** What should not be and was survived: `foreign_goaway`, `foreign_ack`, `invalid_frame`. */
+  readonly anomaly: { readonly kind: string };
   readonly error: ResilientSocketError;
   readonly transition: {
     readonly from: ConnectionState;

@@ -7,6 +7,9 @@ import { socketRows } from "../core/machine/transitions.ts";
 import type { RawData } from "../core/ports.ts";
 import { toConnectionState } from "../core/toConnectionState.ts";
 import { type ErrorCode, ResilientSocketError } from "../core/errors.ts";
+import { normal } from "../protocol/closeCodes.ts";
+import { readAddress } from "./address.ts";
+import { attachLog } from "./attachLog.ts";
 import { createBacklog } from "./createBacklog.ts";
 import { createChannels } from "./channels.ts";
 import { refusedReceipt } from "./createReceipt.ts";
@@ -16,7 +19,6 @@ import { iterate } from "./iterate.ts";
 import type { ClientOptions } from "./options.ts";
 import { readPolicy } from "./readPolicy.ts";
 import type { Driver } from "./protocol.ts";
-import { notifyAll } from "./notifyAll.ts";
 import { createQueue } from "./queue.ts";
 import { createRequests } from "./createRequests.ts";
 import type { ResilientClient, TabsState } from "./ResilientClient.ts";
@@ -36,7 +38,9 @@ export const createClient = (options: ClientOptions): ResilientClient => {
   const { protocol, ports, logger, heartbeat = null, hints, onUnmount = {} } = options;
   const { clock, dice, sensors } = ports;
   const policy = readPolicy(options);
+  const address = readAddress(options);
   const emitter = createEmitter();
+  if (logger) attachLog(logger, emitter);
   const timers = createTimers<TimerName | "upkeep">(clock);
   /** Apart from the others: a change of state must not call off the release. */
   const leaving = createTimers<"linger">(clock);
@@ -122,11 +126,25 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     },
   });
 
+  const dial = (site: number): void => {
+    attempt = new AbortController();
+    const signal = machine.signal();
+    address.find(
+      site,
+      signal,
+      (url) => transport.open(url, protocol.subprotocols, protocol.binaryType),
+      (cause) =>
+        machine.dispatch(
+          { type: "attemptFailed", reason: "url", code: normal, error: "URL_FAILED", text: String(cause) },
+          signal,
+        ),
+    );
+  };
+
   const perform = (effect: Effect): void => {
     switch (effect.type) {
       case "openSocket":
-        attempt = new AbortController();
-        return transport.open(options.url, protocol.subprotocols, protocol.binaryType);
+        return dial(effect.site);
       case "closeSocket":
         attempt?.abort();
         driver.closed(effect.code);
@@ -181,12 +199,6 @@ export const createClient = (options: ClientOptions): ResilientClient => {
       if (isLive()) upkeepIn(choresMs());
       if (to.name === "connected") queue.flushing();
       pump();
-      if (logger)
-        notifyAll([logger], emitter.report, now.name === "failed" ? "error" : "info", "TRANSITION", {
-          from: before.name,
-          to: now.name,
-          event,
-        });
       state.notify();
       emitter.emit("transition", { from: before, to: now, event });
       if (now.name === "failed") {
@@ -212,6 +224,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     dispatch: (event) => machine.dispatch(event, attempt?.signal),
     transmit: transport.send,
     bufferedBytes: transport.bufferedBytes,
+    siteOf: address.siteOf,
     upkeepIn,
   });
 

@@ -29,15 +29,32 @@ export interface Token {
   readonly expiresAt?: number | null | undefined;
 }
 
+/**
+ * One URL; or a list, of which the next is dialled when the breaker opens or the server's `goaway` names it; or a function, asked
+ * for every attempt. One that throws, rejects or answers what must not be dialled fails that attempt (`URL_FAILED`).
+ */
+export type Url =
+  | string
+  | readonly string[]
+  | ((context: {
+      /** Aborted when nobody waits for the answer any more. */ readonly signal: AbortSignal;
+    }) => string | Promise<string>);
+
 export type LogLevel = "debug" | "info" | "warn" | "error";
-/** Never gets a payload or a token. */
+/**
+ * Never gets a payload, a token, a URL or the text of an error. Codes: `TRANSITION` (info), `CONTINUITY` (debug; warn for a gap),
+ * `ROLLED_BACK` and `ANOMALY` (warn), `SETTLED` (debug), and every error's own code (error). The fields: docs/errors.md.
+ */
 export type ClientLogger = (level: LogLevel, code: string, fields: Readonly<Record<string, unknown>>) => void;
 
 /** `createClient`: nothing is on unless it is given, and what is not given is not bundled. */
 export interface ClientOptions {
   /** ws or wss; wss outside localhost. */
-  readonly url: string;
-  /** Names the connection beside its URL: another name is another client of a provider. */
+  readonly url: Url;
+  /**
+   * Names the connection: in figures, and beside its URL (another name is another client of a provider). Default: the first URL
+   * without query. A `url` that is a function needs one.
+   */
   readonly name?: string | undefined;
   readonly protocol: Protocol;
   readonly ports: Ports;

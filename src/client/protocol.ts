@@ -26,6 +26,8 @@ export interface ProtocolHost {
   /** False: the socket is lost. */
   readonly transmit: (data: RawData) => boolean;
   readonly bufferedBytes: () => number;
+  /** Which of the client's URLs this is; -1 for any other. */
+  readonly siteOf: (url: string) => number;
   /** Asks for an upkeep turn at the latest after this delay. */
   readonly upkeepIn: (delayMs: number) => void;
 }

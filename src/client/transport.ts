@@ -63,7 +63,8 @@ export const createTransport = (connect: OpenSocket, clock: Clock, events: Trans
           binaryType,
         );
       } catch (error) {
-        lose(0, String(error));
+        // Its query may be a secret.
+        lose(0, String(error).split(url).join("the url"));
       }
     },
     send: (data) => {

@@ -11,6 +11,8 @@ export type ReconnectReason =
   | "timeout"
   /** The network changed or came back. */
   | "network"
+  /** The function `url` had no answer. */
+  | "url"
   /** The token could not be fetched. */
   | "auth"
   /** The circuit breaker is open: one probe per half minute. */

@@ -16,6 +16,7 @@ export type ErrorCode =
   | "HEARTBEAT_TIMEOUT"
   | "SOCKET_CLOSED"
   | "AUTH_FAILED"
+  | "URL_FAILED"
   | "INVALID_FRAME"
   // the connection
   | "NOT_RESILIENT"

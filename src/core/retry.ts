@@ -73,7 +73,7 @@ export const afterLoss = (
     return fail("RETRIES_EXHAUSTED", "manual", `gave up after ${attempt} attempts: ${text}`);
 
   const probeMs = policy.breaker?.(failures, failingMs, dice);
-  if (probeMs !== undefined) return wait(probeMs, "breaker");
+  if (probeMs !== undefined) return wait(probeMs, "breaker", { site: before.site + 1 });
 
   const local = reason === "heartbeat" || nowMs - before.localCauseAtMs <= localCauseMs;
   if (established && local) {

@@ -18,7 +18,7 @@ const shapes: Readonly<Record<ServerFrame["t"], string>> = {
   nack: "c p #n code #pos? +retryAfterMs?",
   vol: "c",
   reauth: "+byMs",
-  goaway: "reason +minMs +maxMs",
+  goaway: "reason +minMs +maxMs to?",
   error: "code ref? reason? +retryAfterMs?",
   ping: "",
   pong: "",

@@ -9,7 +9,7 @@ import type { VirtualClock } from "./virtualClock.ts";
 
 export interface TabOptions extends Omit<ResilientClientOptions, "url" | "ports"> {
   /** Default `ws://localhost/ws`. */
-  readonly url?: string | undefined;
+  readonly url?: ResilientClientOptions["url"] | undefined;
 }
 
 /** What one subscription was given, in order. */

@@ -114,7 +114,7 @@ describe("the machine", () => {
   it("leaves at a moment drawn from the goaway window, clamped to the longest spread (fault 4, fault 74)", () => {
     const [state] = sampleStates.connected;
     const leave = (minMs: number, maxMs: number) =>
-      advance(tables.resilient, state!, { type: "goawayReceived", minMs, maxMs }, sampleInput)[1];
+      advance(tables.resilient, state!, { type: "goawayReceived", minMs, maxMs, site: -1 }, sampleInput)[1];
     expect(leave(1_000, 3_000)).toEqual({ type: "arm", timer: "leave", delayMs: 2_000 });
     expect(leave(1e12, 2e12)).toEqual({ type: "arm", timer: "leave", delayMs: 120_000 });
     expect(leave(-5, -9)).toEqual({ type: "arm", timer: "leave", delayMs: 0 });

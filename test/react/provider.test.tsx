@@ -276,6 +276,56 @@ describe("what changes and what does not", () => {
     },
   );
 
+  it.each<readonly [string, (n: number) => Partial<ResilientClientOptions>, (n: number) => string]>([
+    ["a list of URLs", () => ({ url: ["ws://localhost/a", "ws://localhost/b"] }), () => "ws://localhost/a"],
+    [
+      "a function for the URL",
+      (n) => ({ name: "n", url: () => `ws://localhost/ws?ticket=${n}` }),
+      (n) => `ws://localhost/ws?ticket=${n}`,
+    ],
+  ])(
+    "keeps one client over inline %s, and calls the function of the latest render",
+    async (_, props, dialled) => {
+      const world = fakePorts();
+      const clients = new Set<ResilientClient>();
+      const grab = (client: ResilientClient) => void clients.add(client);
+      const app = (n: number) => (
+        <ResilientSocketProvider
+          url=""
+          {...props(n)}
+          ports={world.ports}
+          protocol={plainProtocol()}
+          backoff={{ policy: fixed(100) }}
+        >
+          <Grab into={grab} />
+        </ResilientSocketProvider>
+      );
+      const view = render(app(1));
+      view.rerender(app(2));
+      await world.advance();
+      expect(world.sockets.map(({ url }) => url)).toEqual([dialled(1)]);
+      view.rerender(app(3));
+      await act(async () => world.sockets[0]?.close(1006));
+      await world.advance(150);
+      expect(world.sockets.map(({ url }) => url)).toEqual([dialled(1), dialled(3)]);
+      expect(clients.size).toBe(1);
+    },
+  );
+
+  it("makes a new client when an entry of the list changes", async () => {
+    const world = fakePorts();
+    const app = (second: string) => (
+      <ResilientSocketProvider url={["ws://localhost/a", second]} ports={world.ports}>
+        <State />
+      </ResilientSocketProvider>
+    );
+    const view = render(app("ws://localhost/b"));
+    view.rerender(app("ws://localhost/c"));
+    await world.advance();
+    expect(world.sockets).toHaveLength(2);
+    expect(world.alive().sockets).toBe(1);
+  });
+
   it("switches once under StrictMode (fault 39)", async () => {
     const world = fakePorts();
     const app = (identity: string) => (

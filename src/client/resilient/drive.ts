@@ -91,6 +91,8 @@ export const drive = (
     }
   };
 
+  const anomaly = (kind: string): void => host.emitter.emit("anomaly", { kind });
+
   const greet = (frame: ServerFrame | undefined): void => {
     if (frame?.t !== "hello")
       return refuse(
@@ -128,7 +130,12 @@ export const drive = (
       refresh = true;
       void fetchToken((fresh) => transmit(authFrame(fresh)));
     },
-    goaway: ({ minMs, maxMs }) => dispatch({ type: "goawayReceived", minMs, maxMs }),
+    goaway: ({ minMs, maxMs, to }) => {
+      const site = to === undefined ? -1 : host.siteOf(to);
+      // Only where the app itself would go.
+      if (to !== undefined && site < 0) anomaly("foreign_goaway");
+      dispatch({ type: "goawayReceived", minMs, maxMs, site });
+    },
     error: (frame: FrameOf<"error">) => {
       if (frame.code !== "DENIED" && frame.code !== "LOST") ({ retryAfterMs } = frame);
       if (frame.code !== "INVALID_SEQ") session.hear.error?.(frame);
@@ -171,6 +178,7 @@ export const drive = (
         if (!frames) throw new SyntaxError("a frame has a wrong shape");
         for (const frame of frames) if (isHeard()) hear[frame.t]?.(frame as never);
       } catch (error) {
+        anomaly("invalid_frame");
         return fail("closed", closeCodes.protocol, "INVALID_FRAME", error);
       }
       mayFinish();

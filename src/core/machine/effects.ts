@@ -3,7 +3,8 @@ export type TimerName = "deadline" | "retry" | "heartbeat" | "uptime" | "leave";
 
 /** What the shell must do, as data. */
 export type Effect =
-  | { readonly type: "openSocket" }
+  /** `site`: which of the listed URLs, modulo their number. */
+  | { readonly type: "openSocket"; readonly site: number }
   | { readonly type: "closeSocket"; readonly code: number; readonly reason: string }
   | { readonly type: "arm"; readonly timer: TimerName; readonly delayMs: number }
   /** Ask the other side for a sign of life. */

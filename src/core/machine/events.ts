@@ -29,7 +29,13 @@ export type Event =
       readonly text: string;
       readonly recovery: FailedRecovery;
     }
-  | { readonly type: "goawayReceived"; readonly minMs: number; readonly maxMs: number }
+  | {
+      readonly type: "goawayReceived";
+      readonly minMs: number;
+      readonly maxMs: number;
+      /** Which of the listed URLs to dial then; below 0 the same. */
+      readonly site: number;
+    }
   // timers: the name of each and `Due`
   | { readonly type: "deadlineDue" }
   | { readonly type: "retryDue" }

@@ -23,6 +23,8 @@ export interface Memory {
   readonly immediateAtMs: number;
   /** No dial before, unless the user asks for it: the server said so. */
   readonly notBeforeMs: number;
+  /** Which of the listed URLs is dialled, modulo their number: the next one when the breaker opens. */
+  readonly site: number;
   readonly lastError: ResilientSocketError | null;
 }
 
@@ -69,4 +71,5 @@ export const freshMemory: Memory = {
   localCauseAtMs: -Infinity,
   immediateAtMs: -Infinity,
   notBeforeMs: -Infinity,
+  site: 0,
 };

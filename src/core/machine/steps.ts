@@ -17,7 +17,7 @@ const patient = (deadlineMs: number, { rttMs }: Input): number => Math.max(deadl
 
 export const dial = ({ memory }: State, _event: Event, input: Input): Next => [
   { name: "connecting", memory: { ...memory, clientDice: memory.clientDice ?? input.dice } },
-  { type: "openSocket" },
+  { type: "openSocket", site: memory.site },
   arm("deadline", patient(input.policy.connectMs, input)),
 ];
 
@@ -185,10 +185,11 @@ export const hurry = (
 /** `goaway`: leave at a moment drawn from the server's window, and dial at once then. */
 export const prepareLeave = (
   state: State,
-  { minMs, maxMs }: EventOf<"goawayReceived">,
+  { minMs, maxMs, site }: EventOf<"goawayReceived">,
   input: Input,
 ): Next => {
   const longest = input.policy.maxSpreadMs;
   const min = Math.min(Math.max(minMs, 0), longest);
-  return [state, arm("leave", min + Math.max(Math.min(maxMs, longest) - min, 0) * input.dice)];
+  const memory = site < 0 ? state.memory : { ...state.memory, site };
+  return [{ ...state, memory }, arm("leave", min + Math.max(Math.min(maxMs, longest) - min, 0) * input.dice)];
 };

@@ -38,6 +38,7 @@ export const socketRows = {
     reconnect: redial,
     disconnect: stop,
     socketLost: lose,
+    attemptFailed: failAttempt,
     deadlineDue: missSocket,
   },
   connected: {
@@ -84,7 +85,7 @@ export const plainRows = {
 
 /** The handshake of `resilient.v1`. */
 export const resilientRows = {
-  connecting: { socketOpened: authenticate, attemptFailed: failAttempt },
+  connecting: { socketOpened: authenticate },
   authenticating: {
     connect: ignored,
     reconnect: redial,
