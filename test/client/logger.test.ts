@@ -28,21 +28,19 @@ describe("the logger", () => {
     one.tab.send({ text: "sEcReT-out" }, { channel: "room", idempotencyKey: "sEcReT-key" });
     await connect(one, [live("room")]);
     const [pub] = one.sent("pub") as unknown as { p: string; n: number }[];
-    one
-      .socket()
-      .receive([
-        data("room", event(1, { text: "sEcReT-in" }, "")),
-        { t: "vol", c: "room", d: "sEcReT-volatile" },
-        {
-          t: "goaway",
-          reason: "sEcReT-reason",
-          minMs: 1e6,
-          maxMs: 1e6,
-          deadlineMs: 1,
-          to: "wss://sEcReT.example",
-        },
-        { t: "ack", c: "room", p: pub!.p, n: 1, head: 2, verdicts: [[1, 1, "rejected:NO"]] },
-      ]);
+    one.socket().receive([
+      data("room", event(1, { text: "sEcReT-in" }, "")),
+      { t: "vol", c: "room", d: "sEcReT-volatile" },
+      {
+        t: "goaway",
+        reason: "sEcReT-reason",
+        minMs: 1e6,
+        maxMs: 1e6,
+        deadlineMs: 1,
+        to: "wss://sEcReT.example",
+      },
+      { t: "ack", c: "room", p: pub!.p, n: 1, head: 2, verdicts: [[1, 1, "rejected:NO"]] },
+    ]);
     await one.settle();
     one.socket().close(1008, "sEcReT-close");
     await one.world.advance(101);
