@@ -29,7 +29,8 @@ export interface OutboxEntry {
 export interface SubscribeOptions {
   /**
    * Where this subscription starts. Default `'now'`; a cursor resumes behind that event. Who comes to a channel that others hear
-   * already gets a start of its own too (`{ last }`: at most 1 000), and then hears what they hear. Where the last handler left
+   * already gets a start of its own too (`{ last }`: at most 1 000), and then hears what they hear; `'now'` beside a start that is still
+   * being replayed hears that replay. Where the last handler left
    * within 30 s, the channel goes on from there instead. Something else is told as continuity `lost`, reason `invalid_since`,
    * and starts now. Plain mode starts now.
    */

@@ -194,6 +194,33 @@ export const reading: readonly Rule[] = [
     ],
   },
   {
+    text: "A delta that was read before a fork may come beside the snapshot: only `prev` decides, and without a place it is nothing.",
+    statements: "P1.3, P4.11",
+    cuts: [
+      cut(
+        "it gives a place to one who waits for a state",
+        catchUp,
+        'if (state.phase === "behind") channel.cursor ??=',
+        "channel.cursor ??=",
+        "client/continuity",
+      ),
+      cut(
+        "the state is asked for anew",
+        catchUp,
+        'if (!["asked", "parts"].includes(state.phase)) resubscribe',
+        'if (state.phase !== "asked") resubscribe',
+        "client/continuity",
+      ),
+      cut(
+        "a state without a verdict is applied",
+        catchUp,
+        'state.phase === "parts" && assemble(',
+        "assemble(",
+        "client/continuity",
+      ),
+    ],
+  },
+  {
     text: "A refused cursor is discarded and told `lost`, the channel resumes fresh; a second refusal in a row is final.",
     statements: "P4.9",
     cuts: [
