@@ -1,4 +1,5 @@
 import type { Tab } from "../../src/testing/tab.ts";
+import type { Party } from "./party.ts";
 import type { Fault } from "./plan.ts";
 import type { Setting } from "./setting.ts";
 
@@ -7,20 +8,20 @@ interface Action {
   readonly weight: number;
   /** Only in histories with this fault. */
   readonly fault?: Fault;
-  readonly run: (setting: Setting) => void;
+  readonly run: (setting: Setting, party: Party) => void;
 }
 
 const channel = ({ plan, dice }: Setting): string => dice.oneOf(plan.channels);
 
-const sendOne = (setting: Setting): void => {
+const sendOne = (setting: Setting, { tab, send }: Party): void => {
   const { plan, dice, world } = setting;
-  if (setting.tab.page.clock.frozen()) return;
+  if (tab.page.clock.frozen()) return;
   const key = plan.has("keys") && dice.chance(0.3);
   const again = key && dice.chance(0.4);
   const ttlMs = plan.has("ttl") && dice.chance(0.3) ? dice.oneOf([1, 50, 2_000, 20_000]) : undefined;
   const abort = plan.has("abort") && dice.chance(0.3) ? new AbortController() : undefined;
   if (abort) world.clock.after(dice.oneOf([0, 5, 30, 300, 3_000, 30_000]), () => abort.abort());
-  setting.send(channel(setting), {
+  send(channel(setting), {
     again,
     ttlMs,
     signal: abort?.signal,
@@ -30,9 +31,9 @@ const sendOne = (setting: Setting): void => {
 
 /** The app runs in the page: while that is frozen, so is the app. */
 const whenAwake =
-  (act: (tab: Tab) => void) =>
-  ({ tab }: Setting): void => {
-    if (!tab.page.clock.frozen()) act(tab);
+  (act: (tab: Tab, setting: Setting, party: Party) => void) =>
+  (setting: Setting, party: Party): void => {
+    if (!party.tab.page.clock.frozen()) act(party.tab, setting, party);
   };
 
 const rollBack = ({ world, dice, checkpoints }: Setting): void => {
@@ -45,25 +46,25 @@ const rollBack = ({ world, dice, checkpoints }: Setting): void => {
 };
 
 /** Stands for the moments that the checks need: what the log was can be come back to. */
-const takeCheckpoint = ({ world, ledger, checkpoints, producerOf }: Setting): void => {
+const takeCheckpoint = ({ world, ledger, checkpoints, isCurrent }: Setting): void => {
   const store = world.store.checkpoint();
   const truth = ledger.snapshot();
   checkpoints.push({
     store,
     restore: () => {
       world.store.restore(store);
-      ledger.restore(truth, producerOf);
+      ledger.restore(truth, isCurrent);
     },
   });
 };
 
-const resubscribe = (setting: Setting): void => {
-  const { dice, watched, ledger, tab } = setting;
+const resubscribe = (setting: Setting, { tab, watched, watch, iterate }: Party): void => {
+  const { dice, ledger } = setting;
   if (tab.page.clock.frozen()) return;
   const [old] = watched;
   if (old && dice.chance(0.6)) {
     watched.delete(old);
-    old.watch.stop();
+    old.stop();
     return;
   }
   const name = channel(setting);
@@ -71,24 +72,45 @@ const resubscribe = (setting: Setting): void => {
   const from = log.length > 0 ? dice.oneOf(log) : undefined;
   switch (dice.pick(4)) {
     case 0:
-      return void setting.watch(name);
+      return watch(name);
     case 1:
-      return void setting.watch(name, { since: { last: dice.pick(5) } });
+      return watch(name, { since: { last: dice.pick(5) } });
     case 2:
-      return void setting.iterate(name);
+      return iterate(name);
     default:
-      if (from)
-        setting.watch(name, { since: { epoch: from.epoch, seq: from.seq, tail: from.tail } }, from.seq);
+      if (from) watch(name, { since: { epoch: from.epoch, seq: from.seq, tail: from.tail } }, from.seq);
   }
 };
 
 /** Pages of the past agree with the log they were read from. */
-const readBack = (setting: Setting): void => {
-  const { dice, ledger, tab } = setting;
-  if (tab.page.clock.frozen()) return;
+const readBack = (setting: Setting, party: Party): void => {
+  const { dice, ledger } = setting;
+  if (party.tab.page.clock.frozen()) return;
   const name = channel(setting);
   const before = dice.chance(0.5) ? 1 + dice.pick(ledger.log(name).length + 3) : undefined;
-  setting.readBack(name, { before, limit: dice.oneOf([1, 3, 100]), timeoutMs: dice.oneOf([500, 60_000]) });
+  party.readBack(name, { before, limit: dice.oneOf([1, 3, 100]), timeoutMs: dice.oneOf([500, 60_000]) });
+};
+
+/** A deploy: the node says goodbye, then its process is replaced. */
+const drain = ({ world, dice, trace }: Setting): void => {
+  if (!world.isUp()) return;
+  const overMs = dice.oneOf([100, 3_000, 15_000]);
+  const gone = (): void => {
+    trace("drained: the next version starts");
+    world.restartServer({ loseUncommitted: false });
+  };
+  world
+    .server()
+    .drain({ overMs })
+    .then(gone, () => undefined);
+};
+
+const revoke = ({ world, plan, dice }: Setting): void => {
+  if (world.isUp())
+    void world
+      .server()
+      .revoke(dice.oneOf(plan.subjects))
+      .catch(() => undefined);
 };
 
 export const actions: readonly Action[] = [
@@ -97,8 +119,8 @@ export const actions: readonly Action[] = [
     name: "burst",
     weight: 1,
     fault: "burst",
-    run: (setting) => {
-      for (let left = 2 + setting.dice.pick(12); left > 0; left--) sendOne(setting);
+    run: (setting, party) => {
+      for (let left = 2 + setting.dice.pick(12); left > 0; left--) sendOne(setting, party);
     },
   },
   {
@@ -174,11 +196,11 @@ export const actions: readonly Action[] = [
     name: "wipe",
     weight: 0.4,
     fault: "wipe",
-    run: ({ world, ledger, checkpoints, dice, producerOf }) => {
+    run: ({ world, ledger, checkpoints, dice, isCurrent }) => {
       const crash = dice.chance(0.6);
       if (crash) world.crashServer();
       world.store.wipe();
-      ledger.restore(new Map(), producerOf);
+      ledger.restore(new Map(), isCurrent);
       checkpoints.length = 0;
       if (crash) world.startServer();
     },
@@ -206,7 +228,7 @@ export const actions: readonly Action[] = [
     name: "cancel",
     weight: 1,
     fault: "cancel",
-    run: ({ tab, dice }) => {
+    run: ({ dice }, { tab }) => {
       const entries = tab.outbox.entries.get();
       if (entries.length > 0 && !tab.page.clock.frozen()) tab.outbox.cancel(dice.oneOf(entries).id);
     },
@@ -215,15 +237,15 @@ export const actions: readonly Action[] = [
     name: "hint",
     weight: 1.5,
     fault: "hints",
-    run: ({ tab, dice }) =>
+    run: ({ dice }, { tab }) =>
       tab.page.hint(dice.oneOf(["online", "offline", "network", "visible", "hidden"] as const)),
   },
-  { name: "hide", weight: 0.7, fault: "hide", run: ({ tab }) => tab.page.hide() },
-  { name: "show", weight: 1, fault: "hide", run: ({ tab }) => tab.page.show() },
-  { name: "suspend", weight: 0.6, fault: "suspend", run: ({ tab }) => tab.page.suspend() },
-  { name: "restore", weight: 1.5, fault: "suspend", run: ({ tab }) => tab.page.restore() },
-  { name: "freeze", weight: 0.6, fault: "freeze", run: ({ tab }) => tab.page.freeze() },
-  { name: "thaw", weight: 1.5, fault: "freeze", run: ({ tab }) => tab.page.thaw() },
+  { name: "hide", weight: 0.7, fault: "hide", run: (_, { tab }) => tab.page.hide() },
+  { name: "show", weight: 1, fault: "hide", run: (_, { tab }) => tab.page.show() },
+  { name: "suspend", weight: 0.6, fault: "suspend", run: (_, { tab }) => tab.page.suspend() },
+  { name: "restore", weight: 1.5, fault: "suspend", run: (_, { tab }) => tab.page.restore() },
+  { name: "freeze", weight: 0.6, fault: "freeze", run: (_, { tab }) => tab.page.freeze() },
+  { name: "thaw", weight: 1.5, fault: "freeze", run: (_, { tab }) => tab.page.thaw() },
   { name: "freeze the server", weight: 0.5, fault: "freezeServer", run: ({ world }) => world.freezeServer() },
   { name: "thaw the server", weight: 1, fault: "freezeServer", run: ({ world }) => world.thawServer() },
   { name: "disconnect", weight: 0.5, fault: "user", run: whenAwake((tab) => tab.disconnect()) },
@@ -231,6 +253,28 @@ export const actions: readonly Action[] = [
   { name: "reconnect", weight: 0.6, fault: "user", run: whenAwake((tab) => tab.reconnect()) },
   { name: "subscribe or leave", weight: 2, fault: "resubscribe", run: resubscribe },
   { name: "read back", weight: 1, fault: "readBack", run: readBack },
+  {
+    name: "mount",
+    weight: 1,
+    fault: "mounts",
+    run: whenAwake((tab, _, { holds }) => holds.push(tab.retain())),
+  },
+  { name: "unmount", weight: 1, fault: "mounts", run: whenAwake((_, __, { holds }) => holds.shift()?.()) },
+  { name: "drain", weight: 0.5, fault: "drain", run: drain },
+  { name: "log out everywhere", weight: 0.4, fault: "logins", run: revoke },
+  {
+    name: "log out",
+    weight: 0.3,
+    fault: "logins",
+    run: whenAwake((tab, { dice }) => void tab.logout({ queue: dice.oneOf(["keep", "purge"]) })),
+  },
+  { name: "log in", weight: 1.5, fault: "logins", run: whenAwake((tab) => tab.connect()) },
+  {
+    name: "log in again",
+    weight: 1.5,
+    fault: "logins",
+    run: whenAwake((tab) => tab.state.get().name === "failed" && tab.reconnect()),
+  },
 ];
 
 /** How long the world runs after an action, in ms. */

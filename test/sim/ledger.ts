@@ -8,6 +8,9 @@ export interface Sent {
   readonly channel: string;
   readonly id: string;
   readonly receipt: Receipt;
+  /** The tab. */
+  readonly by: string;
+  readonly subject: string;
   settlement?: Settlement;
   /** How many rollbacks had happened when it settled. */
   settledAfterRollbacks?: number;
@@ -29,13 +32,15 @@ export interface Ledger {
   readonly log: (channel: string) => readonly Entry[];
   /** Whether this event was ever committed at this place. */
   readonly wasCommitted: (channel: string, seq: number, m: number) => boolean;
+  /** Everything that was ever committed at this place. */
+  readonly ever: (channel: string, seq: number) => readonly number[];
   /** Returns the messages that were in the log already. */
   readonly commit: (events: readonly LogEvent[]) => readonly number[];
   readonly snapshot: () => ReadonlyMap<string, readonly Entry[]>;
-  /** `producerOf`: the producer a client has on a channel when it happens. */
+  /** `isCurrent`: whether a client still uses the producer on the channel when it happens. */
   readonly restore: (
     snapshot: ReadonlyMap<string, readonly Entry[]>,
-    producerOf: (channel: string) => string | undefined,
+    isCurrent: (channel: string, p: string) => boolean,
   ) => void;
   /** Messages that a rollback or a wipe removed at least once. */
   readonly removed: ReadonlySet<number>;
@@ -49,7 +54,7 @@ export interface Ledger {
 
 export const createLedger = (): Ledger => {
   const sent: Sent[] = [];
-  const ever = new Set<string>();
+  const ever = new Map<string, number[]>();
   const removed = new Set<number>();
   const orphaned = new Set<number>();
   let logs = new Map<string, Entry[]>();
@@ -61,13 +66,21 @@ export const createLedger = (): Ledger => {
     return entries;
   };
 
+  const at = (channel: string, seq: number): number[] => {
+    const place = `${channel} ${seq}`;
+    const known = ever.get(place) ?? [];
+    ever.set(place, known);
+    return known;
+  };
+
   return {
     sent,
     log,
     removed,
     orphaned,
     rollbacks: () => rollbacks,
-    wasCommitted: (channel, seq, m) => ever.has(`${channel} ${seq} ${m}`),
+    ever: at,
+    wasCommitted: (channel, seq, m) => at(channel, seq).includes(m),
     sendsOf: (m) => sent.filter((one) => one.m === m),
     commit: (events) => {
       const twice: number[] = [];
@@ -75,19 +88,19 @@ export const createLedger = (): Ledger => {
         const { m } = JSON.parse(d) as { m: number };
         if (log(channel).some((entry) => entry.m === m)) twice.push(m);
         log(channel).push({ seq, epoch, tail, m, p });
-        ever.add(`${channel} ${seq} ${m}`);
+        at(channel, seq).push(m);
       }
       return twice;
     },
     snapshot: () => new Map([...logs].map(([channel, entries]) => [channel, [...entries]])),
-    restore: (snapshot, producerOf) => {
+    restore: (snapshot, isCurrent) => {
       rollbacks += 1;
       const kept = new Set([...snapshot.values()].flat().map((entry) => entry.tail));
       for (const [channel, entries] of logs)
         for (const { tail, m, p } of entries) {
           if (kept.has(tail)) continue;
           removed.add(m);
-          if (p !== undefined && p !== producerOf(channel)) orphaned.add(m);
+          if (p !== undefined && !isCurrent(channel, p)) orphaned.add(m);
         }
       logs = new Map([...snapshot].map(([channel, entries]) => [channel, [...entries]]));
     },

@@ -2,8 +2,8 @@ import type { Continuity, Message } from "../../src/client/message.ts";
 import type { Settlement } from "../../src/client/receipt.ts";
 import type { Ledger, Sent } from "./ledger.ts";
 
-/** I1 acked and lost · I2 twice · I3 order · I4 memory · I6 does not recover · I8 silent or false · S sockets. */
-export type Invariant = "I1" | "I2" | "I3" | "I4" | "I6" | "I8" | "S";
+/** I1 acked and lost · I2 twice · I3 order · I4 memory · I6 does not recover · I7 of another user · I8 silent or false · S sockets. */
+export type Invariant = "I1" | "I2" | "I3" | "I4" | "I6" | "I7" | "I8" | "S";
 export interface Violation {
   readonly invariant: Invariant;
   readonly text: string;
@@ -19,39 +19,62 @@ export interface DeliveryCheck {
   readonly received: (message: Message) => void;
   readonly told: (continuity: Continuity) => void;
   readonly last: () => number | undefined;
+  /** Whether nothing is missing up to here. */
+  readonly isAt: (head: number) => boolean;
+}
+
+export interface DeliveryOptions {
+  readonly channel: string;
+  readonly startsAt: number | undefined;
+  readonly ledger: Ledger;
+  readonly report: Report;
+  /** Whether the filter leaves the payload out. */
+  readonly hides: (m: number) => boolean;
 }
 
 /** Within an epoch every seq is seen once and in order, or `lost` or `snapshot` comes first; nothing is seen that is not in the log. */
-export const checkDelivery = (
-  channel: string,
-  startsAt: number | undefined,
-  ledger: Ledger,
-  report: Report,
-): DeliveryCheck => {
+export const checkDelivery = ({
+  channel,
+  startsAt,
+  ledger,
+  report,
+  hides,
+}: DeliveryOptions): DeliveryCheck => {
   let last = startsAt;
   /** After `lost` with a count: where the next event must stand, unless the log was rolled back since. */
-  let promised: { readonly seq: number; readonly rollbacks: number } | null = null;
+  let promised: { readonly after: number; readonly seq: number; readonly rollbacks: number } | null = null;
+  /** What stands between, and is not hidden. */
+  const leftOut = (from: number, below: number): number[] =>
+    Array.from({ length: Math.max(0, below - from) }, (_, i) => from + i).filter(
+      (seq) => !ledger.ever(channel, seq).some(hides),
+    );
+  /** The count began at the place the client stood at, which hidden events may have moved beyond what was seen. */
+  const keeps = (
+    { after, seq: next }: { readonly after: number; readonly seq: number },
+    seq: number,
+  ): boolean => seq >= next && seq - next <= seq - after - 1 - leftOut(after + 1, seq).length;
   return {
     last: () => last,
+    isAt: (head) => last !== undefined && last <= head && leftOut(last + 1, head + 1).length === 0,
     received: ({ seq, data, id }) => {
       const { m } = data as { m: number };
       if (seq === undefined) return report("I2", `${channel}: event ${id} without a seq`);
       if (!ledger.wasCommitted(channel, seq, m))
         report("I2", `${channel}#${seq} m${m} was delivered and never committed`);
-      if (promised && promised.rollbacks === ledger.rollbacks() && seq !== promised.seq)
+      if (promised?.rollbacks === ledger.rollbacks() && !keeps(promised, seq))
         report("I8", `${channel}: told that ${promised.seq} comes next, got ${seq}`);
       promised = null;
       if (last !== undefined && seq <= last)
         report("I2", `${channel}#${seq} was delivered after #${last} in silence`);
-      if (last !== undefined && seq > last + 1)
-        report("I8", `${channel}#${last + 1}…${seq - 1} were skipped in silence`);
+      const skipped = last === undefined ? [] : leftOut(last + 1, seq);
+      if (skipped.length) report("I8", `${channel}#${skipped.join()} were skipped in silence`);
       last = seq;
     },
     told: ({ result, missed, state }) => {
       if (result !== "lost" && result !== "snapshot") return;
       promised =
         missed !== undefined && last !== undefined
-          ? { seq: last + missed + 1, rollbacks: ledger.rollbacks() }
+          ? { after: last, seq: last + missed + 1, rollbacks: ledger.rollbacks() }
           : null;
       last = result === "snapshot" ? (state as { readonly seq: number }).seq : undefined;
     },
@@ -68,25 +91,31 @@ export interface PageAsked {
   readonly head: number;
 }
 
-/** A page is a piece of the log: without a hole, up to where it was asked for; where nothing is trimmed, as long as asked. */
+export interface PageOptions extends Pick<DeliveryOptions, "ledger" | "report" | "hides"> {
+  /** Events may be trimmed or hidden. */
+  readonly mayBeShort: boolean;
+}
+
+/** A page is a piece of the log: without a hole, up to where it was asked for; where nothing is trimmed or hidden, as long as asked. */
 export const checkPage = (
   { channel, before = Infinity, limit, rollbacks, head }: PageAsked,
   page: readonly Message[],
-  ledger: Ledger,
-  mayBeTrimmed: boolean,
-  report: Report,
+  { ledger, report, hides, mayBeShort }: PageOptions,
 ): void => {
   const seqs = page.map(({ seq = 0 }) => seq);
   for (const [i, { seq = 0, data }] of page.entries()) {
     const { m } = data as { m: number };
     if (!ledger.wasCommitted(channel, seq, m))
       report("I2", `history: ${channel}#${seq} m${m} was never committed`);
-    if (i > 0 && seq !== (seqs[i - 1] ?? 0) + 1)
-      report("I8", `history of ${channel} has a hole before #${seq}`);
+    if (hides(m)) report("I7", `history: ${channel}#${seq} m${m} is hidden`);
+    const previous = seqs[i - 1] ?? seq - 1;
+    if (seq <= previous) report("I3", `history of ${channel}: #${seq} behind #${previous}`);
+    for (let gone = previous + 1; gone < seq; gone++)
+      if (!ledger.ever(channel, gone).some(hides)) report("I8", `history of ${channel} leaves out #${gone}`);
   }
   if (page.length > limit)
     report("I4", `history of ${channel}: ${page.length} events for a limit of ${limit}`);
-  if (rollbacks !== ledger.rollbacks() || mayBeTrimmed) return;
+  if (rollbacks !== ledger.rollbacks() || mayBeShort) return;
   const last = seqs.at(-1) ?? 0;
   if (before <= head + 1 && last !== before - 1)
     report("I8", `history of ${channel} before ${before} ends at ${last}`);
@@ -109,8 +138,8 @@ export const checkSettlement = (sent: Sent, settlement: Settlement, ledger: Ledg
 
 export interface EndOptions {
   readonly ledger: Ledger;
-  /** `lost` events of the client: acknowledged messages it says are gone, per channel. */
-  readonly signalled: (channel: string) => number;
+  /** `lost` events of a client: acknowledged messages it says are gone, per channel. */
+  readonly signalled: (tab: string, channel: string) => number;
   readonly mayBeUncertain: boolean;
   readonly report: Report;
 }
@@ -130,7 +159,8 @@ export const checkEnd = ({ ledger, signalled, mayBeUncertain, report }: EndOptio
       if (!rolled) report("I1", `m${m} was acked and is not in the log`);
       // A producer that one rollback ended does not hear of the next: nobody claims its position any more.
       if (ledger.orphaned.has(m)) continue;
-      gone.set(channel, (gone.get(channel) ?? 0) + 1);
+      const lane = JSON.stringify([sent.by, channel]);
+      gone.set(lane, (gone.get(lane) ?? 0) + 1);
     }
     if (settlement.kind === "uncertain" && !mayBeUncertain && !rolled)
       report("I8", `m${m} is uncertain without a reason`);
@@ -145,9 +175,10 @@ export const checkEnd = ({ ledger, signalled, mayBeUncertain, report }: EndOptio
         report("I8", `m${m} settled ${settlement.kind} and stands in the log at ${place.seq}`);
     }
   }
-  for (const [channel, count] of gone)
-    if (count > signalled(channel))
-      report("I8", `${channel}: ${count} acked messages are gone, ${signalled(channel)} were signalled`);
+  for (const [lane, count] of gone) {
+    const told = signalled(...(JSON.parse(lane) as [string, string]));
+    if (count > told) report("I8", `${lane}: ${count} acked messages are gone, ${told} were signalled`);
+  }
 };
 
 /** Per channel the log holds one sender's messages in the order of sending. */
@@ -155,13 +186,15 @@ export const checkOrder = (ledger: Ledger, channels: readonly string[], report: 
   const orders = new Map(ledger.sent.map((sent, order) => [sent.m, order]));
   const shared = new Set(ledger.sent.filter(({ m }) => ledger.sendsOf(m).length > 1).map(({ m }) => m));
   for (const channel of channels) {
-    let highest = -1;
+    const highest = new Map<string, number>();
     for (const { m, seq } of ledger.log(channel)) {
       const order = orders.get(m);
+      const [by = ""] = ledger.sendsOf(m).map((sent) => sent.by);
       // A key sent twice stands where its first copy landed; a copy of what was acked and rolled back may come late.
       if (order === undefined || shared.has(m) || ledger.removed.has(m)) continue;
-      if (order < highest) report("I3", `${channel}#${seq}: m${m} stands behind a later message`);
-      highest = Math.max(highest, order);
+      const before = highest.get(by) ?? -1;
+      if (order < before) report("I3", `${channel}#${seq}: m${m} stands behind a later message`);
+      highest.set(by, Math.max(before, order));
     }
   }
 };

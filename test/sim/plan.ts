@@ -31,7 +31,13 @@ export const faults = [
   "user",
   "resubscribe",
   "burst",
+  "auth",
+  "tabs",
+  "mounts",
+  "drain",
+  "filter",
   "readBack",
+  "logins",
 ] as const;
 export type Fault = (typeof faults)[number];
 
@@ -40,6 +46,12 @@ export interface Plan {
   readonly has: (fault: Fault) => boolean;
   readonly faults: readonly Fault[];
   readonly channels: readonly string[];
+  /** Pages, each with a client and a socket of its own. */
+  readonly tabs: number;
+  /** Users; a tab belongs to one of them. */
+  readonly subjects: readonly string[];
+  /** How long a token lives, in ms. */
+  readonly tokenLifeMs: number;
   readonly latencyMs: number;
   readonly jitterMs: number;
   readonly windowMessages: number;
@@ -55,6 +67,8 @@ const rare: Partial<Record<Fault, number>> = {
   maxAge: 0.1,
   flaky: 0.3,
   nodes: 0.35,
+  tabs: 0.3,
+  drain: 0.3,
   rate: 0.2,
 };
 
@@ -63,6 +77,9 @@ export const makePlan = (dice: SeededDice): Plan => {
   return {
     has: (fault) => chosen.has(fault),
     faults: [...chosen],
+    tabs: chosen.has("tabs") ? 2 + dice.pick(2) : 1,
+    subjects: dice.chance(0.5) ? ["ann"] : ["ann", "bob"],
+    tokenLifeMs: dice.oneOf([3_000, 20_000, 300_000]),
     channels: ["a", "b", "c"].slice(0, 1 + dice.pick(3)),
     latencyMs: dice.oneOf([0, 5, 40, 200]),
     jitterMs: dice.oneOf([0, 5, 100]),

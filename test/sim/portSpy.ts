@@ -10,36 +10,43 @@ export interface Held {
   readonly sockets: Set<object>;
   /** Asks for tokens. */
   withAuth: boolean;
+  /** Calls of this client that run now. */
+  depth: number;
+  /** Called when the last of them returned. */
+  returned: () => void;
 }
 
 const held = new Map<Clock, Held>();
 /** Whose code runs; clients are created and run one at a time. */
 let active: Held | undefined;
 
-const heldOf = (clock: Clock): Held => {
+export const heldOf = (clock: Clock): Held => {
   const known = held.get(clock) ?? {
     timers: new Set(),
     signals: new Set(),
     sockets: new Set(),
     withAuth: false,
+    depth: 0,
+    returned: () => undefined,
   };
   held.set(clock, known);
   return known;
 };
 
-export const heldBy = {
-  newest: (): Held => [...held.values()].at(-1)!,
-  clear: (): void => held.clear(),
-};
+/** The client's that was made last. */
+export const newestHeld = (): Held => [...held.values()].at(-1)!;
+export const forgetAll = (): void => held.clear();
 
 /** Runs `task` in the name of the client. */
 export const as = <T>(mine: Held, task: () => T): T => {
   const before = active;
   active = mine;
+  mine.depth++;
   try {
     return task();
   } finally {
     active = before;
+    if (!--mine.depth) mine.returned();
   }
 };
 

@@ -1,5 +1,6 @@
 import { actions, pauses } from "./actions.ts";
 import { checkEnd, checkOrder, type Violation } from "./observer.ts";
+import type { Party } from "./party.ts";
 import { createSetting, type Setting } from "./setting.ts";
 
 export interface History {
@@ -14,6 +15,8 @@ export interface History {
 
 export interface HistoryHearers {
   readonly trace?: ((text: string) => void) | undefined;
+  /** Before anything happens. */
+  readonly ready?: (setting: Setting) => void;
   /** After every step. */
   readonly stepped?: (setting: Setting) => void;
 }
@@ -22,29 +25,33 @@ export interface HistoryHearers {
 const maxTimers = 12;
 const minute = 60_000;
 
-const checkStep = ({ tab, plan, report, world }: Setting): void => {
-  const { depth } = tab.outbox.state.get();
-  if (depth > plan.capacity) report("I4", `${depth} messages in an outbox of ${plan.capacity}`);
-  const timers = tab.page.clock.timers();
-  if (timers > maxTimers) report("I4", `${timers} timers in one page`);
-  const state = tab.state.get();
-  if (state.name === "failed") report("I6", `failed ${state.error.message}`);
+const checkStep = ({ parties, plan, report, world }: Setting): void => {
+  for (const { tab } of parties) {
+    const { depth } = tab.outbox.state.get();
+    if (depth > plan.capacity) report("I4", `${depth} messages in an outbox of ${plan.capacity}`);
+    const timers = tab.page.clock.timers();
+    if (timers > maxTimers) report("I4", `${timers} timers in one page`);
+    const state = tab.state.get();
+    const loggedOut = plan.has("logins") && state.name === "failed" && state.code === "UNAUTHORISED";
+    if (state.name === "failed" && !loggedOut) report("I6", `failed ${state.error.message}`);
+  }
   for (const socket of world.sockets)
     if (socket.liveBefore > 0) report("S", `socket ${socket.id} was opened beside a live one`);
 };
 
 const step = async (setting: Setting): Promise<void> => {
-  const { dice, plan, world, trace } = setting;
+  const { dice, plan, world, trace, parties } = setting;
   const possible = actions.filter(({ fault }) => fault === undefined || plan.has(fault));
   let point = dice.roll() * possible.reduce((sum, { weight }) => sum + weight, 0);
   const action = possible.find(({ weight }) => (point -= weight) < 0) ?? possible[0]!;
-  trace(`${Math.round(world.clock.nowMs())} ${action.name}`);
-  action.run(setting);
+  const party = dice.oneOf(parties);
+  trace(`${Math.round(world.clock.nowMs())} ${action.name}${parties.length > 1 ? ` (${party.tab.id})` : ""}`);
+  action.run(setting, party);
   await world.advance(dice.oneOf(pauses));
   checkStep(setting);
 };
 
-const heal = ({ world, tab, trace }: Setting): void => {
+const heal = ({ world, parties, trace }: Setting): void => {
   trace("heal");
   world.network.resume();
   world.network.refuse(false);
@@ -53,58 +60,80 @@ const heal = ({ world, tab, trace }: Setting): void => {
   world.store.pace({ beforeCommitMs: 0, afterCommitMs: 0, readMs: 0 });
   world.thawServer();
   world.startServer();
-  tab.page.restore();
-  tab.page.thaw();
-  tab.page.show();
+  for (const { tab } of parties) {
+    tab.page.restore();
+    tab.page.thaw();
+    tab.page.show();
+  }
+};
+
+const signIn = ({ tab }: Party): void => {
+  if (tab.state.get().name === "failed") tab.reconnect();
+  else tab.connect();
 };
 
 const unsettled = ({ ledger }: Setting): string =>
   ledger.sent
     .filter(({ settlement }) => !settlement)
-    .map(({ m, channel, receipt }) => `m${m} on ${channel} ${receipt.status.get().kind}`)
+    .map(({ m, by, channel, receipt }) => `m${m} of ${by} on ${channel} ${receipt.status.get().kind}`)
     .join(", ");
+const unread = ({ parties }: Setting): string =>
+  parties.flatMap(({ reading }) => [...reading].map(({ name }) => name)).join(", ");
+const waiting = (setting: Setting): string =>
+  [unsettled(setting), unread(setting)].join(" ").trim() || "nothing";
 
 const recover = async (setting: Setting): Promise<void> => {
-  const { world, tab, plan, report, watched } = setting;
+  const { world, parties, plan, report } = setting;
   const quiet = (): boolean =>
-    tab.state.get().name === "connected" && unsettled(setting) === "" && setting.pendingPages === 0;
+    parties.every(({ tab }) => tab.state.get().name === "connected") &&
+    unsettled(setting) === "" &&
+    unread(setting) === "";
+  const states = (): string => parties.map(({ tab }) => tab.state.get().name).join();
   heal(setting);
   setting.healing = true;
   await world.advance(0);
-  tab.connect();
+  parties.forEach(signIn);
+  // What was begun before (a release, a goodbye) may still end a connection.
+  await world.advance(20_000);
+  parties.forEach(signIn);
   if (!(await world.runUntil(quiet, 15 * minute)))
-    report("I6", `after healing: ${tab.state.get().name}, unsettled: ${unsettled(setting) || "nothing"}`);
+    report("I6", `after healing: ${states()}, waiting: ${waiting(setting)}`);
 
-  for (const channel of plan.channels)
-    if (![...watched].some((one) => one.channel === channel)) setting.watch(channel);
+  for (const { watched, watch } of parties)
+    for (const channel of plan.channels)
+      if (![...watched].some((one) => one.channel === channel)) watch(channel);
   if (plan.has("readBack"))
-    for (const channel of plan.channels) setting.readBack(channel, { limit: 10, timeoutMs: 60_000 });
+    for (const { readBack } of parties)
+      for (const channel of plan.channels) readBack(channel, { limit: 10, timeoutMs: 60_000 });
   await world.advance(5_000);
-  const probes = new Map(plan.channels.map((channel) => [channel, setting.publish(channel)]));
-  for (const channel of plan.channels) setting.send(channel);
-  const seen = (): boolean => [...watched].every((one) => one.seen.includes(probes.get(one.channel)!));
-  if (!(await world.runUntil(() => quiet() && seen(), 5 * minute))) {
-    const deaf = [...watched].filter((one) => !one.seen.includes(probes.get(one.channel)!));
+  const probes = new Map(plan.channels.map((channel) => [channel, setting.publish(channel, true)]));
+  for (const { send } of parties) for (const channel of plan.channels) send(channel);
+  const deaf = (): string[] =>
+    parties.flatMap(({ tab, watched }) =>
+      [...watched]
+        .filter((one) => !one.seen.includes(probes.get(one.channel)!))
+        .map(({ channel }) => `${tab.id} ${channel}`),
+    );
+  if (!(await world.runUntil(() => quiet() && !deaf().length, 5 * minute)))
     report(
       "I6",
-      `probes: unsettled ${unsettled(setting) || "nothing"}, unseen on ${deaf.map((one) => one.channel).join() || "nothing"}`,
+      `probes: ${states()}, waiting: ${waiting(setting)}, unseen on ${deaf().join() || "nothing"}`,
     );
-  }
   // Events of the own probes are still under way; what a fan-out lost is found within 2 s.
   await world.advance(3_000);
 };
 
 const finish = async (setting: Setting): Promise<void> => {
-  const { world, tab, plan, ledger, report, watched } = setting;
+  const { world, parties, plan, ledger, report } = setting;
+  const losses = parties.flatMap(({ tab }) => tab.record.lost.map((one) => ({ ...one, by: tab.id })));
   checkEnd({
     ledger,
     report,
-    mayBeUncertain: plan.has("maxAge"),
-    signalled: (channel) =>
-      tab.record.lost.reduce((sum, one) => (one.channel === channel ? sum + one.acked : sum), 0),
+    mayBeUncertain: plan.has("maxAge") || plan.has("logins"),
+    signalled: (by, channel) =>
+      losses.reduce((sum, one) => (one.by === by && one.channel === channel ? sum + one.acked : sum), 0),
   });
-  if (ledger.rollbacks() === 0 && tab.record.lost.length > 0)
-    report("I8", "a loss was signalled where none was");
+  if (ledger.rollbacks() === 0 && losses.length > 0) report("I8", "a loss was signalled where none was");
   checkOrder(ledger, plan.channels, report);
   for (const channel of plan.channels) {
     const { events, seq } = await world.store.read(channel, 1, 1_000_000);
@@ -115,21 +144,25 @@ const finish = async (setting: Setting): Promise<void> => {
       .map(({ m }) => m)
       .join();
     if (stored !== expected) report("I1", `the store of ${channel} does not hold what it committed`);
-    for (const one of watched)
-      if (one.channel === channel && one.check.last() !== seq)
-        report("I6", `${channel}: seen up to ${one.check.last()}, the head is ${seq}`);
+    for (const { tab, watched } of parties)
+      for (const one of watched)
+        if (one.channel === channel && !one.check.isAt(seq))
+          report("I6", `${tab.id} ${channel}: seen up to ${one.check.last()}, the head is ${seq}`);
   }
-  await tab.dispose();
-  await world.advance(0);
-  if (setting.pendingPages > 0) report("I6", `${setting.pendingPages} pages of history never settled`);
-  if (tab.page.clock.timers() > 0) report("I4", `${tab.page.clock.timers()} timers after dispose`);
+  for (const { tab } of parties) {
+    await tab.dispose();
+    const timers = tab.page.clock.timers();
+    await world.advance(0);
+    if (timers > 0) report("I4", `${timers} timers after dispose`);
+  }
+  if (unread(setting)) report("I6", `never settled: ${unread(setting)}`);
   if (world.network.live().length > 0) report("S", "a socket lives after dispose");
 };
 
 /** One seed, one history: a client and a server through random faults, then healed and judged. */
 export const runHistory = async (
   seed: number,
-  { trace = () => undefined, stepped = () => undefined }: HistoryHearers = {},
+  { trace = () => undefined, ready = () => undefined, stepped = () => undefined }: HistoryHearers = {},
 ): Promise<History> => {
   const violations: Violation[] = [];
   const report = (invariant: Violation["invariant"], text: string): void => {
@@ -140,10 +173,14 @@ export const runHistory = async (
   const setting = createSetting(seed, report, trace);
   trace(`plan ${JSON.stringify(setting.plan)}`);
   try {
-    for (const channel of setting.plan.channels) setting.watch(channel);
-    if (setting.plan.has("resubscribe")) setting.plan.channels.forEach(setting.iterate);
-    setting.tab.connect();
-    for (let left = setting.plan.steps; left > 0; left--) {
+    ready(setting);
+    const { plan, parties } = setting;
+    for (const { tab, watch, iterate } of parties) {
+      plan.channels.forEach((channel) => watch(channel));
+      if (plan.has("resubscribe")) plan.channels.forEach(iterate);
+      tab.connect();
+    }
+    for (let left = plan.steps; left > 0; left--) {
       await step(setting);
       stepped(setting);
     }

@@ -1,51 +1,35 @@
-import type { Message } from "../../src/client/message.ts";
-import type { Receipt } from "../../src/client/receipt.ts";
-import type { SendOptions } from "../../src/client/sendOptions.ts";
 import { createWorld, type World } from "../../src/testing/createWorld.ts";
 import { seededDice, type SeededDice } from "../../src/testing/seededDice.ts";
-import type { Tab, Watch } from "../../src/testing/tab.ts";
+import type { Tab } from "../../src/testing/tab.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
-import { checkDelivery, checkPage, checkSettlement, type DeliveryCheck, type Report } from "./observer.ts";
+import type { Report } from "./observer.ts";
+import { createParty, type Party } from "./party.ts";
 import { makePlan, type Plan } from "./plan.ts";
-
-export interface Watched {
-  readonly channel: string;
-  readonly check: DeliveryCheck;
-  readonly watch: Pick<Watch, "stop">;
-  /** Payload numbers in order. */
-  readonly seen: readonly number[];
-}
 
 /** One world under test with everything that watches it. */
 export interface Setting {
   readonly world: World;
-  readonly tab: Tab;
+  readonly parties: readonly Party[];
   readonly plan: Plan;
   readonly dice: SeededDice;
+  /** What the apps of both sides decide by. */
+  readonly opinions: SeededDice;
   readonly ledger: Ledger;
-  readonly watched: Set<Watched>;
-  /** Signals of the app that were given to a message. */
-  readonly signals: { readonly signal: AbortSignal; readonly receipt: Receipt }[];
   readonly report: Report;
   readonly trace: (text: string) => void;
   readonly checkpoints: { readonly store: unknown; readonly restore: () => void }[];
   /** Where the snapshot source stands, per channel. */
   readonly sources: Map<string, { readonly epoch: string; readonly seq: number; readonly tail: string }>;
-  readonly send: (channel: string, options?: SendOptions & { readonly again?: boolean }) => void;
-  readonly publish: (channel: string) => number;
-  /** The producer the client used last on a channel. */
-  readonly producerOf: (channel: string) => string | undefined;
-  readonly watch: (channel: string, options?: Parameters<Tab["watch"]>[1], startsAt?: number) => Watched;
-  /** A loop over `messages()` that holds a few and is slow at times. */
-  readonly iterate: (channel: string) => Watched;
-  readonly readBack: (
-    channel: string,
-    page: { readonly before?: number | undefined; readonly limit: number; readonly timeoutMs: number },
-  ) => void;
-  /** Calls of `history` that are not answered. */
-  pendingPages: number;
+  /** When the token of a tab ends, Unix ms. */
+  readonly tokens: Map<Tab, number>;
+  readonly nextPayload: () => number;
+  /** `shown`: to everybody. */
+  readonly publish: (channel: string, shown?: boolean) => number;
+  /** Whether this producer is the one some client used last on the channel. */
+  readonly isCurrent: (channel: string, p: string) => boolean;
+  /** Whether the server's filter hides the payload from the subject. */
+  readonly hides: (m: number, subject: string) => boolean;
   healing: boolean;
-  connectWanted: boolean;
 }
 
 export const createSetting = (seed: number, report: Report, trace: (text: string) => void): Setting => {
@@ -54,14 +38,16 @@ export const createSetting = (seed: number, report: Report, trace: (text: string
   const ledger = createLedger();
   const opinions = dice.fork("opinions");
   const sources: Setting["sources"] = new Map();
+  const shownToAll = new Set<number>();
   let payloads = 0;
-  let loops = 0;
 
   const refuses = (m: number): boolean => {
     const share = seededDice(`${seed} opinion ${m}`).roll();
     if (plan.has("disagree")) return opinions.chance(share < 0.2 ? 0.5 : 0.02);
     return plan.has("rejects") && share < 0.12;
   };
+  const hides: Setting["hides"] = (m, subject) =>
+    plan.has("filter") && !shownToAll.has(m) && seededDice(`${seed} ${subject} hides ${m}`).chance(0.3);
 
   const world: World = createWorld({
     seed,
@@ -74,12 +60,21 @@ export const createSetting = (seed: number, report: Report, trace: (text: string
     server: {
       heartbeat: { intervalMs: 10_000, timeoutMs: 5_000 },
       limits: { windowMessages: plan.windowMessages, messagesPerSecond: plan.has("rate") ? 2 : 10_000 },
+      authenticate: (token) => {
+        if (plan.has("auth") && !setting.healing && opinions.chance(0.05))
+          throw new Error("nobody can tell who this is");
+        const [subject = plan.subjects[0]!, until = "Infinity"] = token?.split(" ") ?? [];
+        return { subject, expiresAt: until === "Infinity" ? null : Number(until) };
+      },
       onMessage: (message, context) => {
         if (plan.has("flaky") && !setting.healing && opinions.chance(0.1))
           throw new Error("the handler failed");
         if (refuses((message.payload as { m: number }).m)) context.reject("NO");
         return message.payload;
       },
+      ...(plan.has("filter") && {
+        filter: ({ subject, event }) => !hides((event.payload as { m: number }).m, subject),
+      }),
       ...(plan.has("snapshots") && {
         snapshot: async (channel: string) => {
           const cursor = sources.get(channel) ?? {
@@ -92,69 +87,41 @@ export const createSetting = (seed: number, report: Report, trace: (text: string
       }),
     },
   });
-  const tab = world.openTab({
-    outbox: {
-      capacity: plan.capacity,
-      overflow: plan.overflow,
-      ...(plan.has("maxAge") && { maxAgeMs: 30_000 }),
-    },
-  });
 
   world.store.onCommit((events) => {
     for (const event of events) trace(`  commit ${event.channel}#${event.seq} ${event.d} ${event.tail}`);
     for (const m of ledger.commit(events)) report("I2", `m${m} was appended twice`);
   });
-  tab.on("settled", ({ id, settlement }) => {
-    trace(`  settled ${id.slice(0, 8)} ${JSON.stringify(settlement)}`);
-  });
-  tab.on("lost", (event) => trace(`  lost ${JSON.stringify(event)}`));
-  tab.on("error", (event) => trace(`  error ${event.message}`));
-  tab.on("transition", ({ from, to, event }) => trace(`  ${from.name} → ${to.name} (${event})`));
 
   const setting: Setting = {
     world,
-    tab,
+    parties: [],
     plan,
     dice,
+    opinions,
     ledger,
     report,
     trace,
     sources,
-    watched: new Set(),
-    signals: [],
+    tokens: new Map(),
     checkpoints: [],
-    pendingPages: 0,
     healing: false,
-    connectWanted: true,
-    send: (channel, { again = false, ...options } = {}) => {
-      const earlier = again
-        ? ledger.sent.findLast((one) => one.channel === channel && one.id.startsWith("key"))
-        : undefined;
-      const m = earlier?.m ?? ++payloads;
-      const receipt = tab.send(
-        { m },
-        { ...options, channel, ...(earlier && { idempotencyKey: earlier.id }) },
-      );
-      if (options.signal) setting.signals.push({ signal: options.signal, receipt });
-      trace(`send m${m} on ${channel} as ${receipt.id.slice(0, 8)}`);
-      const sent: Ledger["sent"][number] = { m, channel, id: receipt.id, receipt };
-      ledger.sent.push(sent);
-      void receipt.settled.then((settlement) => {
-        trace(`  m${m} settled ${JSON.stringify(settlement)}`);
-        checkSettlement(sent, settlement, ledger, report);
-        sent.settlement = settlement;
-        sent.settledAfterRollbacks = ledger.rollbacks();
-      });
-    },
-    producerOf: (channel) =>
-      world.sockets
-        .flatMap((socket) => socket.frames())
-        .flatMap((frame) =>
-          frame.t === "resume" || frame.t === "claim" ? frame.producers : frame.t === "pub" ? [frame] : [],
-        )
-        .findLast(({ c }) => c === channel)?.p,
-    publish: (channel) => {
+    hides,
+    nextPayload: () => ++payloads,
+    isCurrent: (channel, p) =>
+      setting.parties.some(({ tab }) => {
+        const last = tab
+          .sockets()
+          .flatMap((socket) => socket.frames())
+          .flatMap((frame) =>
+            frame.t === "resume" || frame.t === "claim" ? frame.producers : frame.t === "pub" ? [frame] : [],
+          )
+          .findLast(({ c }) => c === channel);
+        return last?.p === p;
+      }),
+    publish: (channel, shown = false) => {
       const m = ++payloads;
+      if (shown) shownToAll.add(m);
       trace(`publish m${m} on ${channel}`);
       world
         .server()
@@ -162,78 +129,9 @@ export const createSetting = (seed: number, report: Report, trace: (text: string
         .catch(() => undefined);
       return m;
     },
-    watch: (channel, options = {}, startsAt) => {
-      const seen: number[] = [];
-      const check = checkDelivery(channel, startsAt, ledger, report);
-      const watch = tab.watch(channel, {
-        ...options,
-        filter: (message: Message) => {
-          trace(
-            `  got ${channel}#${message.seq} ${JSON.stringify(message.data)}${message.replayed ? " replayed" : ""}`,
-          );
-          check.received(message);
-          seen.push((message.data as { m: number }).m);
-          return true;
-        },
-        onContinuity: (continuity) => {
-          trace(`  continuity ${JSON.stringify(continuity)}`);
-          check.told(continuity);
-        },
-      });
-      const watched: Watched = { channel, check, watch, seen };
-      setting.watched.add(watched);
-      return watched;
-    },
-    iterate: (channel) => {
-      const seen: number[] = [];
-      const pace = dice.fork(`pace ${++loops}`);
-      const check = checkDelivery(channel, undefined, ledger, report);
-      const abort = new AbortController();
-      const messages = tab.messages(channel, {
-        capacity: pace.oneOf([1, 2, 3]),
-        signal: abort.signal,
-        onContinuity: (continuity) => {
-          trace(`  loop continuity ${JSON.stringify(continuity)}`);
-          check.told(continuity);
-        },
-      });
-      void (async () => {
-        for await (const message of messages) {
-          trace(`  loop got ${channel}#${message.seq} ${JSON.stringify(message.data)}`);
-          check.received(message);
-          seen.push((message.data as { m: number }).m);
-          const pauseMs = setting.healing ? 0 : pace.oneOf([0, 0, 0, 20, 1_000, 4_000]);
-          if (pauseMs) await new Promise<void>((go) => void world.clock.after(pauseMs, go));
-        }
-      })();
-      const watched: Watched = { channel, check, watch: { stop: () => abort.abort() }, seen };
-      setting.watched.add(watched);
-      return watched;
-    },
-    readBack: (channel, { before, limit, timeoutMs }) => {
-      const asked = {
-        channel,
-        before,
-        limit,
-        rollbacks: ledger.rollbacks(),
-        head: ledger.log(channel).at(-1)?.seq ?? 0,
-      };
-      trace(`read back ${JSON.stringify(asked)}`);
-      setting.pendingPages++;
-      tab
-        .history(channel, { before, limit, timeoutMs })
-        .then(
-          (page) => {
-            trace(`  page of ${channel} ${page.map(({ seq }) => seq).join()}`);
-            checkPage(asked, page, ledger, plan.has("trim"), report);
-          },
-          ({ code }: { readonly code: string }) => {
-            trace(`  no page of ${channel}: ${code}`);
-            if (!["TIMEOUT", "DISCONNECTED", "DISPOSED"].includes(code)) report("I6", `history: ${code}`);
-          },
-        )
-        .finally(() => setting.pendingPages--);
-    },
   };
-  return setting;
+  const parties = Array.from({ length: plan.tabs }, (_, i) =>
+    createParty(setting, plan.subjects[i % plan.subjects.length]!, `party ${i}`),
+  );
+  return Object.assign(setting, { parties });
 };
