@@ -29,6 +29,8 @@ export interface Party {
   readonly watched: Set<Watched>;
   /** Signals of the app that were given to a message. */
   readonly signals: { readonly signal: AbortSignal; readonly receipt: Receipt }[];
+  /** The producer it uses on a channel, as far as the wire has shown it and no rollback ended it. */
+  readonly producerOf: (channel: string) => string | undefined;
   /** Releases of `retain`. */
   readonly holds: (() => void)[];
   /** Pages of history that were asked for and have not come. */
@@ -78,7 +80,21 @@ export const createParty = (setting: Setting, subject: string, name: string): Pa
   tab.on("settled", ({ id, settlement }) => {
     trace(`  settled ${id.slice(0, 8)} ${JSON.stringify(settlement)}`);
   });
-  tab.on("lost", (event) => trace(`  lost ${JSON.stringify(event)}`));
+  const givenUp = new Set<string | undefined>();
+  const producerOf = (channel: string): string | undefined => {
+    const last = tab
+      .sockets()
+      .flatMap((socket) => socket.frames())
+      .flatMap((frame) =>
+        frame.t === "resume" || frame.t === "claim" ? frame.producers : frame.t === "pub" ? [frame] : [],
+      )
+      .findLast(({ c }) => c === channel);
+    return givenUp.has(last?.p) ? undefined : last?.p;
+  };
+  tab.on("lost", (event) => {
+    trace(`  lost ${JSON.stringify(event)}`);
+    givenUp.add(producerOf(event.channel));
+  });
   tab.on("error", (event) => trace(`  error ${event.message}`));
   tab.on("transition", ({ from, to, event }) => trace(`  ${from.name} → ${to.name} (${event})`));
 
@@ -111,6 +127,7 @@ export const createParty = (setting: Setting, subject: string, name: string): Pa
     withAuth,
     watched: new Set(),
     signals: [],
+    producerOf,
     holds: [],
     reading: new Set(),
     send: (channel, { again = false, ...options } = {}) => {

@@ -108,17 +108,7 @@ export const createSetting = (seed: number, report: Report, trace: (text: string
     healing: false,
     hides,
     nextPayload: () => ++payloads,
-    isCurrent: (channel, p) =>
-      setting.parties.some(({ tab }) => {
-        const last = tab
-          .sockets()
-          .flatMap((socket) => socket.frames())
-          .flatMap((frame) =>
-            frame.t === "resume" || frame.t === "claim" ? frame.producers : frame.t === "pub" ? [frame] : [],
-          )
-          .findLast(({ c }) => c === channel);
-        return last?.p === p;
-      }),
+    isCurrent: (channel, p) => setting.parties.some(({ producerOf }) => producerOf(channel) === p),
     publish: (channel, shown = false) => {
       const m = ++payloads;
       if (shown) shownToAll.add(m);
