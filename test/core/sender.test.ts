@@ -299,7 +299,7 @@ describe("what interleavings taught", () => {
 });
 
 describe("utf8Bytes", () => {
-  it("counts what an encoder writes", () => {
+  it("counts what an encoder writes", { timeout: 30_000 }, () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         expect(utf8Bytes(text)).toBe(new TextEncoder().encode(text).length);
