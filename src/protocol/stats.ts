@@ -1,5 +1,5 @@
 /** What clients count and tell their server (`resume.stats`, `pong.stats`), so that it reaches Prometheus through the server. */
-import { isShape } from "./shape.ts";
+import { isAbsentOr, isShape } from "./shape.ts";
 
 /** Figures since the client told last. */
 export interface ClientStats {
@@ -7,6 +7,8 @@ export interface ClientStats {
   readonly counts: Readonly<Record<string, number>>;
   /** What was measured, by the names of `clientHistograms`, in seconds. */
   readonly observed: Readonly<Record<string, readonly number[]>>;
+  /** Messages in the outbox when it was told. */
+  readonly depth?: number;
 }
 
 const states = /^(disconnected|connecting|authenticating|resuming|connected|reconnecting|failed)$/;
@@ -50,6 +52,7 @@ const areFew = (value: unknown, check: (value: unknown) => boolean): boolean => 
 /** The shape alone; names and labels that are not in the tables are for the server to drop. */
 export const isClientStats = (value: unknown): boolean =>
   isShape(value) &&
+  isAbsentOr(value["depth"], isAmount) &&
   areFew(value["counts"], isAmount) &&
   areFew(
     value["observed"],

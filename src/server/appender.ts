@@ -46,6 +46,8 @@ export function createAppender(options: AppenderOptions): Appender {
   let isScheduled = false;
   let isRunning = false;
 
+  metrics.gauge(metricNames.appendsWaiting, () => gathering.length);
+
   const run = () => {
     isScheduled = false;
     if (gathering.length === 0) return;

@@ -24,6 +24,8 @@ export interface Channel {
   readonly join: (cursor: Cursor) => readonly LogEvent[] | "behind" | "ahead" | "fork";
   /** The end of what this node heard, if the ring goes on from `cursor` without the log; undefined: only the log can tell. */
   readonly endFrom: (cursor: Cursor) => Cursor | undefined;
+  /** Whether a place where a listener stands is one of what this node heard; undefined: it was not heard, or forgotten. */
+  readonly agrees: (cursor: Cursor) => boolean | undefined;
   /** Compares with the log and catches up. Never rejects. */
   readonly reread: () => Promise<void>;
 }
@@ -70,6 +72,7 @@ export function createChannel({ name, store, sight, onStoreError }: ChannelOptio
     return known && known.tail !== event.tail ? "strange" : "known";
   }
 
+  const tailAt = (seq: number): string | undefined => ringAt(seq)?.tail ?? ringAt(seq + 1)?.prev;
   const ringAt = (seq: number): LogEvent | undefined => ring[seq - (ring[0]?.seq ?? Infinity)];
 
   /** Looked at once for all listeners without a filter or a message of their own, else once per subject; serialised once per view. */
@@ -145,6 +148,12 @@ export function createChannel({ name, store, sight, onStoreError }: ChannelOptio
     subscriptions,
     heard,
     join,
+    agrees: (cursor) => {
+      if (!head) return undefined;
+      if (cursor.epoch !== head.epoch || cursor.seq > head.seq) return false;
+      const tail = cursor.seq === head.seq ? head.tail : tailAt(cursor.seq);
+      return tail === undefined ? undefined : tail === cursor.tail;
+    },
     endFrom: (cursor) => (head && typeof join(cursor) !== "string" ? head : undefined),
     reread: async () => {
       const before = head;

@@ -14,6 +14,7 @@ export interface ChannelHub {
   readonly heard: (events: readonly LogEvent[]) => void;
   /** To the channel's other live listeners that may see it. */
   readonly vol: (name: string, message: VolatileMessage) => void;
+  readonly size: () => number;
   readonly stop: () => void;
 }
 
@@ -89,6 +90,7 @@ export function createChannelHub({ store, clock, sight, onStoreError }: HubOptio
         if (subscription.owner !== owner && subscription.isLive && isFor(subscription.subject))
           subscription.deliverVolatile(text);
     },
+    size: () => channels.size,
     stop: () => {
       cancelReread?.();
       cancelReread = undefined;

@@ -59,6 +59,7 @@ export function createConnection(
   let bytesBeforeAuth = 0;
   let peerVersion = PROTOCOL_VERSION;
   let isRenewing = false;
+  let authAtMs = 0;
   let isReading = true;
   /** Who was logged out while the app looked at a token: its answer may be older than that. */
   const revoked = new Set<string>();
@@ -68,7 +69,12 @@ export function createConnection(
     socket,
     clock,
     maxBufferedBytes: limits.maxBufferedBytes,
-    onSlow: () => refuse(busy("SLOW_CONSUMER")),
+    onSlow: (cause) => {
+      // The last words of a close are seen to be too many, too.
+      if (phase.name === "closed") return;
+      metrics.count(metricNames.slowConsumers, 1, cause);
+      refuse(busy("SLOW_CONSUMER"));
+    },
     onBroken: () => close(closeCodes.internal, "send failed"),
   });
 
@@ -134,6 +140,7 @@ export function createConnection(
   function knock(frame: AuthFrame): void {
     phase = { name: "authenticating", waiting: [] };
     peerVersion = frame.v ?? PROTOCOL_VERSION;
+    authAtMs = clock.nowMs();
     identify(phase, frame);
   }
 
@@ -166,7 +173,7 @@ export function createConnection(
     metrics.count(metricNames.handshakes, 1, "accepted");
     cancelDeadline();
     if ("known" in place) place.known();
-    const session = createSession({ context, cid, identity, outbound, refuse, close, failed });
+    const session = createSession({ context, cid, identity, authAtMs, outbound, refuse, close, failed });
     // Stops it at once when the session ended the connection while it was made: its token had expired.
     disposal.add(session.stop);
     if (phase.name === "closed") return;
@@ -196,6 +203,8 @@ export function createConnection(
   );
   disposal.add(cancelDeadline);
   disposal.add(outbound.stop);
+  disposal.add(metrics.part(metricNames.sendBuffer, socket.bufferedBytes));
+  disposal.add(metrics.part(metricNames.congested, () => Number(outbound.isCongested())));
   // Even a refusal starts with hello: without one the client takes us for a server of another protocol.
   outbound.send(helloFrame(context));
   if ("left" in place) for (const release of [place.known, place.left]) disposal.add(release);

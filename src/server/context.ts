@@ -1,6 +1,8 @@
 import type { Clock, Dice } from "../core/ports.ts";
 import type { Appender } from "./appender.ts";
 import type { ChannelHub } from "./channelHub.ts";
+import type { ClientFigures } from "./clientFigures.ts";
+import type { CountDrift } from "./drift.ts";
 import type { DeltaReader } from "./deltaReader.ts";
 import type { Fence } from "./fence.ts";
 import type { ResolvedLimits } from "./limits.ts";
@@ -34,6 +36,8 @@ export interface ServerContext {
   /** Whether this node drains or closes: it takes nobody any more. */
   readonly isLeaving: () => boolean;
   readonly metrics: Metrics;
+  readonly figures: ClientFigures;
+  readonly countDrift: CountDrift;
   readonly heartbeat: { readonly intervalMs: number; readonly timeoutMs: number };
   /** Reconnects per second this node takes. */
   readonly acceptPerSecond: number;
@@ -50,6 +54,8 @@ export interface Admission {
   /** Counts what waits for the store; false, and nothing is counted, when it is too much. */
   readonly hold: (bytes: number) => boolean;
   readonly release: (bytes: number) => void;
+  /** What waits. */
+  readonly pendingBytes: () => number;
 }
 
 export interface Place {

@@ -61,6 +61,7 @@ export function createAdmission({ limits, arrivals, dice }: AdmissionOptions): A
     release: (bytes) => {
       heldBytes -= bytes;
     },
+    pendingBytes: () => heldBytes,
   };
 }
 

@@ -3,12 +3,14 @@ import { metricNames } from "../telemetry/metricNames.ts";
 import { createAppender } from "./appender.ts";
 import { createArrivals } from "./arrivals.ts";
 import { createChannelHub } from "./channelHub.ts";
+import { createClientFigures } from "./clientFigures.ts";
 import { createConnections } from "./connections.ts";
 import { contain, containedClock } from "./contain.ts";
 import { createAdmission } from "./createAdmission.ts";
 import { createPublish } from "./createPublish.ts";
 import { describeError } from "./describeError.ts";
 import { createDeltaReader } from "./deltaReader.ts";
+import { createDrift } from "./drift.ts";
 import { createFence } from "./fence.ts";
 import { createJudge, type HashPayload } from "./judge.ts";
 import { resolveLimits } from "./limits.ts";
@@ -81,6 +83,8 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
     hub,
     deltas: createDeltaReader({ store, clock, dice, metrics, log }),
     metrics,
+    figures: createClientFigures(metrics, clock),
+    countDrift: createDrift(metrics, clock),
     log,
     admission,
     rates: createRates(limits, clock, metrics),
@@ -121,6 +125,12 @@ export function createServerCore(options: ServerCoreOptions): ServerCore {
   });
   const stopListening = fanOut.subscribe(hub.heard);
   metrics.gauge(metricNames.connections, admission.connections);
+  metrics.gauge(metricNames.channels, hub.size);
+  metrics.gauge(metricNames.pendingBytes, admission.pendingBytes);
+  for (const reason of ["age", "size"] as const) {
+    metrics.counter(metricNames.eventsTrimmed, () => store.trimmed()[reason].events, reason);
+    metrics.counter(metricNames.bytesTrimmed, () => store.trimmed()[reason].bytes, reason);
+  }
   metrics.gauge(metricNames.leaving, () => Number(isLeaving));
   void context.ready().catch(onStoreError);
 

@@ -3,6 +3,7 @@ import type { Channel, Subscription } from "./channel.ts";
 import type { ChannelHub } from "./channelHub.ts";
 import { dataFrames, deltaFrame, eventGroups } from "./encodeEvents.ts";
 import { decideResume } from "./decideResume.ts";
+import { metricNames } from "../telemetry/metricNames.ts";
 import type { Outbound } from "./outbound.ts";
 import { type ChannelPlan, type PlanContext, planChannel } from "./planChannel.ts";
 import { snapshotParts } from "./snapshotParts.ts";
@@ -14,6 +15,8 @@ export interface Feed {
   readonly plan: () => Promise<ChannelVerdict>;
   /** Sends what the verdict promised, then goes live. */
   readonly start: () => void;
+  /** Whether a place it was brought to is one of the log; undefined: it is not live, or nobody here knows. */
+  readonly agrees: (cursor: Cursor) => boolean | undefined;
   readonly stop: () => void;
 }
 
@@ -25,6 +28,8 @@ export interface FeedOptions {
   readonly outbound: Outbound;
   /** Highest Lamport time sent so far on this connection. */
   readonly shown: (lam: number) => void;
+  /** It stands at the head, again or for the first time. */
+  readonly onLive: (channel: string) => void;
   readonly onBroken: (error: unknown) => void;
 }
 
@@ -32,7 +37,7 @@ export interface FeedOptions {
 const MAX_RESTARTS = 20;
 
 export function createFeed(options: FeedOptions): Feed {
-  const { context, subject, ask, owner, outbound, shown, onBroken } = options;
+  const { context, subject, ask, owner, outbound, shown, onLive, onBroken } = options;
   const { hub, deltas, sight } = context;
   const { c } = ask;
   const channel: Channel = hub.open(c);
@@ -49,7 +54,8 @@ export function createFeed(options: FeedOptions): Feed {
       for (const frame of frames) outbound.sendText(frame);
     },
     deliverVolatile: (text) => {
-      if (!outbound.isCongested()) outbound.sendText(text);
+      if (outbound.isCongested()) context.metrics.count(metricNames.volatileDropped);
+      else outbound.sendText(text);
     },
     lost: (from) => restart(from),
   };
@@ -139,6 +145,7 @@ export function createFeed(options: FeedOptions): Feed {
     outbound.send({ t: "live", c, epoch, seq, tail });
     subscription.isLive = true;
     restarts = 0;
+    onLive(c);
   }
 
   function stop(): void {
@@ -154,6 +161,7 @@ export function createFeed(options: FeedOptions): Feed {
       return plan.verdict;
     },
     start,
+    agrees: (cursor) => (subscription.isLive ? channel.agrees(cursor) : undefined),
     stop,
   };
 }

@@ -15,7 +15,7 @@ export interface Outbound {
   readonly flush: () => void;
   /** Near the high-water mark: volatile messages are dropped, deltas, snapshots and reads wait. */
   readonly isCongested: () => boolean;
-  /** Resolves when it is not congested any more, or stopped. */
+  /** Resolves when it is not congested any more, or stopped; for one after the other, in the order they asked. */
   readonly drained: () => Promise<void>;
   readonly stop: () => void;
 }
@@ -24,7 +24,8 @@ export interface OutboundOptions {
   readonly socket: ServerSocket;
   readonly clock: Clock;
   readonly maxBufferedBytes: number;
-  readonly onSlow: () => void;
+  /** `full`: more waits than the peer may have waiting; `stalled`: it stayed above the mark for too long. */
+  readonly onSlow: (cause: "full" | "stalled") => void;
   readonly onBroken: () => void;
 }
 
@@ -47,15 +48,23 @@ export function createOutbound({
   let isScheduled = false;
   let isStopped = false;
   let cancelStallCheck: (() => void) | undefined;
+  let cancelPoll: (() => void) | undefined;
+  const waiting: (() => void)[] = [];
 
   const watch = () => {
     const buffered = socket.bufferedBytes();
-    if (buffered > maxBufferedBytes) return onSlow();
-    if (buffered <= HIGH_WATER_BYTES || cancelStallCheck) return;
-    cancelStallCheck = clock.after(STALLED_MS, () => {
+    if (buffered > maxBufferedBytes) return onSlow("full");
+    if (buffered <= HIGH_WATER_BYTES) return reads();
+    cancelStallCheck ??= clock.after(STALLED_MS, () => {
       cancelStallCheck = undefined;
-      if (!isStopped && socket.bufferedBytes() > HIGH_WATER_BYTES) onSlow();
+      if (!isStopped && socket.bufferedBytes() > HIGH_WATER_BYTES) onSlow("stalled");
     });
+  };
+
+  /** It was below the mark: it is not stalled, whatever comes next. */
+  const reads = () => {
+    cancelStallCheck?.();
+    cancelStallCheck = undefined;
   };
 
   const flush = () => {
@@ -83,6 +92,13 @@ export function createOutbound({
     void Promise.resolve().then(flush);
   };
 
+  /** One timer for all who wait. What the first one sends may leave no room for the next. */
+  const poll = () => {
+    cancelPoll = undefined;
+    if (!isCongested()) waiting.shift()?.();
+    if (waiting.length > 0) cancelPoll = clock.after(isCongested() ? DRAIN_POLL_MS : 0, poll);
+  };
+
   const isCongested = () => queued + socket.bufferedBytes() > CONGESTED_BYTES;
 
   const outbound: Outbound = {
@@ -91,16 +107,20 @@ export function createOutbound({
     sendText,
     flush,
     isCongested,
-    drained: async () => {
-      while (!isStopped && isCongested())
-        await new Promise<void>((resolve) => void clock.after(DRAIN_POLL_MS, resolve));
-    },
+    drained: () =>
+      isStopped || !isCongested()
+        ? Promise.resolve()
+        : new Promise((resolve) => {
+            waiting.push(resolve);
+            cancelPoll ??= clock.after(DRAIN_POLL_MS, poll);
+          }),
     stop: () => {
       isStopped = true;
       queue = [];
       queued = 0;
-      cancelStallCheck?.();
-      cancelStallCheck = undefined;
+      reads();
+      cancelPoll?.();
+      for (const resolve of waiting.splice(0)) resolve();
     },
   };
   return outbound;

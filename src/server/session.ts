@@ -1,6 +1,7 @@
 import * as closeCodes from "../protocol/closeCodes.ts";
 import type { ClientFrame, FrameOf } from "../protocol/frames.ts";
 import { MAX_CHUNK_BYTES, MIN_CHUNK_BYTES } from "../protocol/limits.ts";
+import { metricNames } from "../telemetry/metricNames.ts";
 import type { ServerContext } from "./context.ts";
 import { watchExpiry } from "./expiry.ts";
 import { findUnsafe } from "./findUnsafe.ts";
@@ -35,6 +36,8 @@ export interface SessionOptions {
   readonly context: SessionContext;
   readonly cid: string;
   readonly identity: Identity;
+  /** When the client first said who it is. */
+  readonly authAtMs: number;
   readonly outbound: Outbound;
   readonly refuse: (refusal: Refusal) => void;
   readonly close: (code: number, reason: string) => void;
@@ -48,12 +51,13 @@ export function createSession({
   context,
   cid,
   identity,
+  authAtMs,
   outbound,
   refuse,
   close,
   failed,
 }: SessionOptions): Session {
-  const { clock, dice, store, hub, admission, rates, rights, log } = context;
+  const { clock, dice, store, hub, admission, rates, rights, metrics, log } = context;
   const { subject } = identity;
   const { send } = outbound;
   const controlTokens = rates.controlTokens();
@@ -77,8 +81,10 @@ export function createSession({
     owner: cid,
     outbound,
     shown,
+    authAtMs,
     onBroken: storeFailed,
   });
+  const reports = context.figures.connection();
   const inbound = createInbound({
     context,
     judge: context.judge,
@@ -114,6 +120,7 @@ export function createSession({
   function resume(frame: FrameOf<"resume", ClientFrame>): void {
     if (hasResumed) return refuse(protocolError("RESUME_TWICE"));
     hasResumed = true;
+    reports.told(frame.stats);
     const { maxChunk = MAX_CHUNK_BYTES } = frame;
     outbound.chunkBytes = Math.min(Math.max(maxChunk, MIN_CHUNK_BYTES), MAX_CHUNK_BYTES);
     if (!subscriptions.hasRoom(frame.channels.length)) return refuse(busy("TOO_MANY_CHANNELS"));
@@ -127,8 +134,10 @@ export function createSession({
   }
 
   function subscribe(frame: FrameOf<"sub", ClientFrame>): void {
-    if (!subscriptions.hasRoom(1))
+    if (!subscriptions.hasRoom(1)) {
+      metrics.count(metricNames.framesRejected, 1, "TOO_MANY_CHANNELS");
       return send({ t: "subscribed", c: frame.c, ...nowhere, status: "denied", reason: "TOO_MANY_CHANNELS" });
+    }
     eventually(subscriptions.add(frame), (verdict) => {
       if (isStopped || !verdict) return;
       send({ t: "subscribed", ...verdict });
@@ -203,6 +212,9 @@ export function createSession({
         case "ping":
           return send({ t: "pong" });
         case "pong":
+          reports.told(frame.stats);
+          for (const { c, ...cursor } of frame.cursors ?? [])
+            context.countDrift(subscriptions.agrees(c, cursor));
           return;
         case "bye":
           return close(closeCodes.normal, "bye");
@@ -221,6 +233,7 @@ export function createSession({
       stopExpiry();
       heartbeat.stop();
       inbound.stop();
+      reports.stop();
       subscriptions.stop();
     },
   };

@@ -1,5 +1,6 @@
-import type { ChannelAsk, ChannelVerdict } from "../protocol/frames.ts";
+import type { ChannelAsk, ChannelVerdict, Cursor } from "../protocol/frames.ts";
 import { createFeed, type Feed, type FeedOptions } from "./feed.ts";
+import { metricNames } from "../telemetry/metricNames.ts";
 import { settlesWithin } from "./settlesWithin.ts";
 
 /** The channels of one connection. */
@@ -12,12 +13,17 @@ export interface Subscriptions {
   readonly add: (ask: ChannelAsk) => Promise<ChannelVerdict | undefined>;
   readonly startOne: (channel: string) => void;
   readonly remove: (channel: string) => void;
+  /** Whether a place where the client says it stands is one of the log; undefined: nobody here knows. */
+  readonly agrees: (channel: string, cursor: Cursor) => boolean | undefined;
   readonly names: () => readonly string[];
   readonly hasRoom: (more: number) => boolean;
   readonly stop: () => void;
 }
 
-export type SubscriptionsOptions = Omit<FeedOptions, "ask">;
+export interface SubscriptionsOptions extends Omit<FeedOptions, "ask" | "onLive"> {
+  /** When the client first said who it is. */
+  readonly authAtMs: number;
+}
 
 /** The client gives a channel 10 s; one slow channel must not hold up the others for all of it. */
 const VERDICT_MS = 5000;
@@ -25,15 +31,23 @@ const VERDICT_MS = 5000;
 export function createSubscriptions(options: SubscriptionsOptions): Subscriptions {
   const { context } = options;
   const feeds = new Map<string, Feed>();
+  /** Channels that came with a cursor and are on their way to live: the hand-over from another node, or from an earlier socket. */
+  let arriving = new Set<string>();
+
+  const onLive = (channel: string) => {
+    if (!arriving.delete(channel) || arriving.size > 0) return;
+    context.metrics.observe(metricNames.handoff, context.clock.nowMs() - options.authAtMs);
+  };
 
   const remove = (channel: string) => {
+    arriving.delete(channel);
     feeds.get(channel)?.stop();
     feeds.delete(channel);
   };
 
   const add = async (ask: ChannelAsk): Promise<ChannelVerdict | undefined> => {
     remove(ask.c);
-    const feed = createFeed({ ...options, ask });
+    const feed = createFeed({ ...options, ask, onLive });
     feeds.set(ask.c, feed);
     const verdict = await settlesWithin(context.clock, VERDICT_MS, feed.plan());
     if (feeds.get(ask.c) !== feed) return undefined;
@@ -46,7 +60,12 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
   return {
     resume: async (asks) => {
       const verdicts = await Promise.all([...new Map(asks.map((ask) => [ask.c, ask])).values()].map(add));
-      return verdicts.filter((verdict) => verdict !== undefined);
+      const known = verdicts.filter((verdict) => verdict !== undefined);
+      const back = new Set(asks.filter((ask) => !("since" in ask)).map(({ c }) => c));
+      arriving = new Set(
+        known.filter((verdict) => back.has(verdict.c) && goesLive(verdict)).map(({ c }) => c),
+      );
+      return known;
     },
     start: () => {
       for (const feed of feeds.values()) feed.start();
@@ -54,6 +73,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
     add,
     startOne: (channel) => feeds.get(channel)?.start(),
     remove,
+    agrees: (channel, cursor) => feeds.get(channel)?.agrees(cursor),
     names: () => [...feeds.keys()],
     hasRoom: (more) => feeds.size + more <= context.limits.maxChannels,
     stop: () => {
@@ -61,3 +81,6 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
     },
   };
 }
+
+const goesLive = ({ status, retryAfterMs }: ChannelVerdict): boolean =>
+  status !== "denied" && retryAfterMs === undefined;

@@ -1,41 +1,61 @@
-/** Names of the figures a node exports. The first six are words of the contract; dashboards depend on them. */
+/** Names of the figures a node exports; `metricTable` says what each is. Those without `resilient_` are words of the contract. */
 export const metricNames = {
-  /** Numbers that had been decided before and were answered again. */
   duplicates: "duplicate_msg_rejected_total",
-  /** Events between a resuming cursor and the head, per channel. */
   gapSize: "delta_sync_gap_size",
-  /** Disposers that threw while a connection was cleaned up. */
+  handoff: "cross_node_handoff_latency_ms",
+  drift: "state_drift_percentage",
+  driftSamples: "state_drift_samples_total",
   cleanupErrors: "stale_socket_cleanup_errors",
-  /** By close code. */
   disconnects: "disconnects_total",
-  /** Cursors ahead of the log, forks and other things that should not be. */
   anomalies: "stream_anomalies_total",
+
+  queueDepth: "ws_queue_depth",
+  flushSuccess: "reconnect_flush_success_rate",
+  flushed: "reconnect_flushed_total",
+  flushDuration: "reconnect_flush_duration_seconds",
+  invalidTransitions: "reconnect_fsm_invalid_transitions_total",
+  transitions: "connection_transitions_total",
+  attempts: "reconnect_attempts_total",
+  attemptDuration: "reconnect_attempt_duration_seconds",
+  backoffCapped: "reconnect_backoff_capped_total",
+  backoffDelay: "reconnect_backoff_delay_seconds",
+  recoveryDuration: "recovery_duration_seconds",
+  reconcileDuration: "reconcile_duration_seconds",
+  clientAnomalies: "client_stream_anomalies_total",
+  reports: "resilient_client_reports_total",
+  figuresDropped: "resilient_client_figures_dropped_total",
+
   connections: "resilient_connections",
+  channels: "resilient_channels",
   handshakes: "resilient_handshakes_total",
+  upgradesRefused: "resilient_upgrades_refused_total",
+  leaving: "resilient_leaving",
   framesRejected: "resilient_frames_rejected_total",
   framesUnknown: "resilient_frames_unknown_total",
+  rateLimited: "resilient_rate_limited_total",
+
   appended: "resilient_messages_appended_total",
   acks: "resilient_acks_total",
   nacks: "resilient_nacks_total",
-  /** By limit: `producer`, `subject`, `bytes`, `flood`, `control`. */
-  rateLimited: "resilient_rate_limited_total",
-  /** Refused before there was a socket, by HTTP status. */
-  upgradesRefused: "resilient_upgrades_refused_total",
-  /** 1 from `drain` or `close` on. */
-  leaving: "resilient_leaving",
+  appendsWaiting: "resilient_appends_waiting",
+  pendingBytes: "resilient_pending_bytes",
+  commitSize: "resilient_commit_batches",
+  storeErrors: "resilient_store_errors_total",
+  eventsTrimmed: "resilient_events_trimmed_total",
+  bytesTrimmed: "resilient_bytes_trimmed_total",
+
   resumes: "resilient_resumes_total",
-  /** A `filter` that threw or answered a promise: what it was asked about is hidden. */
-  filterFailures: "resilient_filter_failures_total",
-  /** Pages of the log for whoever catches up: `answered`, `slow`, `failed`, `refused` while the breaker is open, `shared` with an equal read. */
   deltaReads: "resilient_delta_reads_total",
   deltaReadDuration: "resilient_delta_read_duration_seconds",
-  /** 0 closed, 1 half open, 2 open. */
   deltaBreaker: "resilient_delta_breaker_state",
   deltaBreakerOpened: "resilient_delta_breaker_opened_total",
-  /** Calls that wait for the app's snapshot source. */
   snapshotsWaiting: "resilient_snapshots_waiting",
-  storeErrors: "resilient_store_errors_total",
-  commitSize: "resilient_commit_batches",
+  filterFailures: "resilient_filter_failures_total",
+
+  sendBuffer: "resilient_send_buffer_bytes",
+  congested: "resilient_congested_connections",
+  slowConsumers: "resilient_slow_consumers_total",
+  volatileDropped: "resilient_volatile_dropped_total",
 } as const;
 
 export type MetricName = (typeof metricNames)[keyof typeof metricNames];

@@ -243,22 +243,4 @@ describe("the server", () => {
     expect(close).toHaveBeenCalledOnce();
     expect(peers.map(({ state }) => state.closed?.code)).toEqual([1001, 1001]);
   });
-
-  it("metrics are Prometheus text with the promised names (S30)", async () => {
-    const { server, join } = createTestServer();
-    const peer = await join();
-    await peer.pub(1, ["a"]);
-    await peer.pub(1, ["a"]);
-    await peer.raw("{");
-    await peer.drop();
-    const text = server.metrics();
-    for (const line of text.trimEnd().split("\n"))
-      expect(line).toMatch(
-        /^(# TYPE [a-z_]+ (counter|gauge|histogram)|[a-z_]+(\{[a-z]+="[\w:.+-]*"\})? [\d.]+)$/,
-      );
-    expect(text).toContain("duplicate_msg_rejected_total 1");
-    expect(text).toContain('disconnects_total{code="4500"} 1');
-    expect(text).toContain("stale_socket_cleanup_errors 0");
-    expect(text).toContain("resilient_connections 0");
-  });
 });
