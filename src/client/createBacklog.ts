@@ -27,9 +27,11 @@ export const createBacklog = (
   const note = (continuity: Continuity): void => {
     const last = entries.at(-1);
     if (!full()) return push(continuity);
-    // What did no harm needs no place; two losses in a row are one.
-    if (continuity.result === "kept") return;
-    if (!isContinuity(last)) return push(continuity);
+    const { result } = continuity;
+    const before = isContinuity(last) ? last.result : undefined;
+    // What did no harm, and a refusal said twice, needs no place; two losses in a row are one.
+    if (result === "kept" || (result === "denied" && before === result)) return;
+    if (!isContinuity(last) || result === "denied" || before === "denied") return push(continuity);
     const missed = Number(last.missed) + Number(continuity.missed);
     entries.splice(-1, 1, { ...continuity, missed: missed >= 0 ? missed : undefined });
   };

@@ -143,6 +143,18 @@ describe("messages()", () => {
       expect([...got, ...next]).toEqual([1, ["lost", 11], 1_013]);
     });
 
+    it("is told of a loss before the refusal that followed it", async () => {
+      const { one, got, iterator, resume } = await full();
+      const denied = { status: "denied" };
+      await resume({ head: 1_011, tail: "t1011", status: "lost", reason: "trimmed" });
+      await resume(denied);
+      await resume(denied);
+      collect(iterator, 1_000);
+      await one.settle();
+      await expect(iterator.next()).rejects.toMatchObject({ code: "FORBIDDEN" });
+      expect(got).toEqual([1, ["lost", 10], ["denied", undefined]]);
+    });
+
     it("and falls behind, is told that it may read no more, after what it holds", async () => {
       const { one, got, iterator } = await full(5);
       one.socket().receive({ t: "subscribed", ...live("room"), status: "denied" });
