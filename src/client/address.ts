@@ -33,8 +33,11 @@ const bare = (url: unknown): string | undefined => {
 
 const refuse = (why: string): ResilientSocketError => new ResilientSocketError("INVALID_OPTION", why);
 
+/** Says the URL without what may be secret in it. */
 const unfit = (url: unknown): ResilientSocketError =>
-  refuse(`url must be absolute and wss://, or ws:// on localhost, got ${String(url).split("?", 1)[0]}`);
+  refuse(
+    `url must be absolute and wss://, or ws:// on localhost, got ${String(url).replace(/(?<=\/\/)[^/]*@|[?#].*/gs, "")}`,
+  );
 
 /** @throws INVALID_OPTION for a URL that must not be dialled, an empty list, a function without a name. */
 export const readAddress = ({ url, name }: Pick<ClientOptions, "url" | "name">): Address => {

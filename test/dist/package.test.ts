@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
@@ -46,6 +47,42 @@ describe("the built package", () => {
     expect(found.sort()).toEqual(expected.filter((file) => existsSync(`${root}${file}`)).sort());
     expect(found.length).toBeGreaterThan(0);
     expect(marked(entries.map((entry) => entry.default))).toEqual([]);
+  });
+
+  it("evaluates no text and plants no markup, in any file of it (S24)", () => {
+    const forbidden =
+      /\beval\s*\(|\bFunction\s*\(|\bset(?:Timeout|Interval)\s*\(\s*["'`]|createObjectURL|importScripts|data:text|javascript:|\b(?:inner|outer)HTML\b|insertAdjacentHTML|document\.write|createElement\s*\(\s*["'`]script|new\s+(?:Shared)?Worker\b/;
+    const found = globSync("dist/**/*.js", { cwd: root }).filter((file) => forbidden.test(built(file)));
+    expect(found).toEqual([]);
+  });
+
+  it("brings no dependency but optional peers, ships what it lists, and runs nothing when it is installed (S27)", () => {
+    const { scripts, files, ...rest } = packageJson;
+    expect(Object.keys(("dependencies" in rest && (rest.dependencies as object)) || {})).toEqual([]);
+    const peers = Object.keys(rest.peerDependencies);
+    expect(Object.keys(rest.peerDependenciesMeta).sort()).toEqual(peers.sort());
+    expect(files).toEqual(["dist", "PROTOCOL.md", "CHANGELOG.md"]);
+    for (const hook of ["preinstall", "install", "postinstall", "prepare"])
+      expect(scripts).not.toHaveProperty(hook);
+  });
+
+  it("imports nothing from elsewhere in what a browser loads (S27)", () => {
+    const allowed = /^(?:\.|react(?:-dom)?(?:\/|$))/;
+    const seen = new Set<string>();
+    const foreign: string[] = [];
+    const visit = (file: string): void => {
+      if (seen.has(file)) return;
+      seen.add(file);
+      for (const [, from = ""] of built(file).matchAll(
+        /(?:^(?:import|export)\b[^"'`]*?|\bimport\s*\(\s*)["']([^"']+)["']/gm,
+      )) {
+        if (!allowed.test(from)) foreign.push(`${file}: ${from}`);
+        else if (from.startsWith(".")) visit(join(dirname(file), from));
+      }
+    };
+    for (const entry of ["index", "core"]) visit(`dist/src/entry/${entry}.js`);
+    expect(seen.size).toBeGreaterThan(50);
+    expect(foreign).toEqual([]);
   });
 
   it("names no source map that is not there", () => {

@@ -46,6 +46,8 @@ export const drive = (
   /** What the server said last on this socket, when that was an error. */
   let retryAfterMs: number | undefined;
   let maxChunk = MAX_CHUNK_BYTES;
+  /** The `scope` for which a token is being fetched. */
+  let asking: AbortSignal | undefined;
   /** Of the tokens asked for: aborted when the socket is gone. */
   let scope: AbortController | undefined;
 
@@ -59,7 +61,7 @@ export const drive = (
   const session = createSession(host, { transmit, isOpen, probe }, { maxAgeMs, ackTimeoutMs });
 
   const authFrame = (token: string | null): string =>
-    text({ t: "auth", token, group: (group ??= dice.uuid()), term });
+    text({ t: "auth", token, group: (group ??= dice.uuid() + dice.uuid()), term });
 
   const begin = (token: string | null): void => {
     const me = authFrame(token);
@@ -78,6 +80,9 @@ export const drive = (
     if (!auth) return then(null);
     // Of the socket, not of the state: a token asked for in `authenticating` may come in `connected`.
     const { signal } = (scope ??= new AbortController());
+    // A server that says `reauth` all the time is no lever against the login.
+    if (asking === signal) return;
+    asking = signal;
     try {
       const answer = await auth({ signal, refresh });
       if (signal.aborted) return;
@@ -88,6 +93,8 @@ export const drive = (
       else refuse("UNAUTHORISED", "nobody is signed in", "sign-in");
     } catch (cause) {
       if (!signal.aborted) fail("auth", closeCodes.normal, "AUTH_FAILED", cause);
+    } finally {
+      if (asking === signal) asking = undefined;
     }
   };
 
