@@ -1,6 +1,6 @@
 import { cut, type Rule } from "./rule.ts";
 
-const createClient = "src/client/createClient.ts";
+const createConnection = "src/client/createConnection.ts";
 const steps = "src/core/machine/steps.ts";
 
 /** What a client holds of the outside world. */
@@ -9,8 +9,8 @@ export const holding: readonly Rule[] = [
     text: "In any state after any event, live timers, sockets, listeners and signals are what the table declares.",
     statements: "ARCHITECTURE",
     cuts: [
-      cut("timers outlive their state", createClient, "    timers.clear();\n", "", "sim/ports"),
-      cut("the page is heard for ever", createClient, "      deaf?.();\n", "", "sim/ports"),
+      cut("timers outlive their state", createConnection, "    timers.clear();\n", "", "sim/ports"),
+      cut("the page is heard for ever", createConnection, "      deaf?.();\n", "", "sim/ports"),
       cut(
         "a state's signal outlives it",
         "src/client/runMachine.ts",
@@ -27,9 +27,9 @@ export const holding: readonly Rule[] = [
       ),
       cut(
         "an attempt's signal outlives its socket",
-        createClient,
-        "        attempt?.abort();\n        driver.closed(effect.code);",
-        "        driver.closed(effect.code);",
+        createConnection,
+        "        attempt?.abort();\n        driver().closed(effect.code);",
+        "        driver().closed(effect.code);",
         "sim/ports",
       ),
       cut(

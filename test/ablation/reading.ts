@@ -267,7 +267,7 @@ export const reading: readonly Rule[] = [
     cuts: [
       cut(
         "refusals for ever",
-        "src/core/retry.ts",
+        "src/core/machine/retry.ts",
         "if (refusals > maxRefusals)",
         "if (false)",
         "core/retry",

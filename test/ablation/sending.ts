@@ -112,13 +112,13 @@ export const sending: readonly Rule[] = [
       cut(
         "pub before welcome",
         createClient,
-        "if (isConnected()) driver.pump();",
+        "if (connection.isConnected()) driver.pump();",
         "driver.pump();",
         "client/sending",
       ),
       cut(
         "pub while resuming",
-        createClient,
+        "src/client/createConnection.ts",
         'const isConnected = (): boolean => machine.state().name === "connected";',
         'const isConnected = (): boolean => ["resuming", "connected"].includes(machine.state().name);',
         "client/sending",

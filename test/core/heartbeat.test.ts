@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hintProbe, judgePulse } from "../../src/core/heartbeat.ts";
+import { hintProbe, judgePulse } from "../../src/core/machine/heartbeat.ts";
 
 const policy = { intervalMs: 25_000, timeoutMs: 10_000 };
 

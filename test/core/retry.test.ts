@@ -4,7 +4,7 @@ import { breaker } from "../../src/core/breaker.ts";
 import type { Input, Policy } from "../../src/core/machine/input.ts";
 import { freshMemory, type Memory, type StateOf } from "../../src/core/machine/state.ts";
 import { hurry } from "../../src/core/machine/steps.ts";
-import { afterLoss, type Loss } from "../../src/core/retry.ts";
+import { afterLoss, type Loss } from "../../src/core/machine/retry.ts";
 
 const closed: Loss = { reason: "closed", error: "SOCKET_CLOSED", text: "", closeCode: 1006 };
 const input = (over: Partial<Input> = {}, policy: Partial<Policy> = {}): Input => ({

@@ -115,7 +115,7 @@ export const activeEvents = (events: TransportEvents, clock: Clock): TransportEv
 
 const kinds: readonly (readonly [file: string, kind: string])[] = [
   ["client/runMachine", "state"],
-  ["client/createClient", "socket"],
+  ["client/createConnection", "socket"],
   ["client/resilient/drive", "token"],
 ];
 

@@ -1,8 +1,8 @@
 import * as closeCodes from "../../protocol/closeCodes.ts";
 import type { DisconnectReason } from "../connectionState.ts";
-import { hintProbe, judgePulse } from "../heartbeat.ts";
+import { hintProbe, judgePulse } from "./heartbeat.ts";
 import { ResilientSocketError } from "../errors.ts";
-import { afterLoss, immediateDelay, type Loss } from "../retry.ts";
+import { afterLoss, immediateDelay, type Loss } from "./retry.ts";
 import { arm, close, type Effect } from "./effects.ts";
 import type { Event, EventOf } from "./events.ts";
 import { failed } from "./failed.ts";

@@ -1,5 +1,5 @@
-import type { HeartbeatPolicy } from "./machine/input.ts";
-import type { Probe } from "./machine/state.ts";
+import type { HeartbeatPolicy } from "./input.ts";
+import type { Probe } from "./state.ts";
 
 /** Browsers run a hidden page's timers once a minute: no shorter silence proves anything there. */
 const hiddenTimeoutMs = 70_000;

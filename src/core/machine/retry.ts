@@ -1,11 +1,11 @@
-import type { FailedRecovery, ReconnectReason } from "./connectionState.ts";
-import { type CloseAdvice, isRefusal, maxRefusals, terminal } from "./closePolicy.ts";
-import { type ErrorCode, ResilientSocketError } from "./errors.ts";
-import { arm } from "./machine/effects.ts";
-import { failed } from "./machine/failed.ts";
-import type { Input } from "./machine/input.ts";
-import type { Memory, State } from "./machine/state.ts";
-import type { Next } from "./machine/step.ts";
+import type { FailedRecovery, ReconnectReason } from "../connectionState.ts";
+import { type CloseAdvice, isRefusal, maxRefusals, terminal } from "../closePolicy.ts";
+import { type ErrorCode, ResilientSocketError } from "../errors.ts";
+import { arm } from "./effects.ts";
+import { failed } from "./failed.ts";
+import type { Input } from "./input.ts";
+import type { Memory, State } from "./state.ts";
+import type { Next } from "./step.ts";
 
 /** How an attempt or a connection ended. */
 export interface Loss extends CloseAdvice {

@@ -1,0 +1,176 @@
+/** The machine at work: its effects on the one socket, its timers, what it hears of the page, and what is shown of it. */
+import type { ConnectionState } from "../core/connectionState.ts";
+import type { Effect, TimerName } from "../core/machine/effects.ts";
+import type { Event } from "../core/machine/events.ts";
+import { mergeRows } from "../core/machine/mergeRows.ts";
+import { freshMemory, type State } from "../core/machine/state.ts";
+import { socketRows } from "../core/machine/transitions.ts";
+import { toConnectionState } from "../core/toConnectionState.ts";
+import { normal } from "../protocol/closeCodes.ts";
+import { readAddress } from "./address.ts";
+import { createStore } from "./createStore.ts";
+import { createUpkeep, type Upkeep } from "./createUpkeep.ts";
+import type { Emitter } from "./emitter.ts";
+import type { ClientOptions } from "./options.ts";
+import type { Driver, ProtocolHost } from "./protocol.ts";
+import { readPolicy } from "./readPolicy.ts";
+import { runMachine } from "./runMachine.ts";
+import type { Store } from "./store.ts";
+import { createTimers } from "./timers.ts";
+import { createTransport } from "./transport.ts";
+
+export interface ConnectionHost {
+  readonly emitter: Emitter;
+  readonly driver: () => Driver;
+  /** Does what is due by the clock; ms until the next is, Infinity without one. */
+  readonly chores: () => number;
+  /** Nothing runs any more. */
+  readonly rested: () => void;
+  /** Another state is shown; nobody was told yet. */
+  readonly changed: (now: ConnectionState) => void;
+  /** Everybody was told. */
+  readonly told: (now: ConnectionState) => void;
+}
+
+/** What the protocol may use of it, and what the client does. */
+export interface Connection extends Pick<
+  ProtocolHost,
+  "state" | "dispatch" | "transmit" | "bufferedBytes" | "siteOf"
+> {
+  readonly shown: Store<ConnectionState>;
+  /** A public call. */
+  readonly call: (event: Event) => void;
+  readonly isConnected: () => boolean;
+  /** Anything may be alive: a timer, a socket, a listener (but of `disconnected: suspended`, which waits for the page). */
+  readonly isLive: () => boolean;
+  readonly dueIn: Upkeep["dueIn"];
+}
+
+const initial: ConnectionState = { name: "disconnected", reason: "initial" };
+
+export const createConnection = (options: ClientOptions, host: ConnectionHost): Connection => {
+  const { protocol, ports, heartbeat = null, hints } = options;
+  const { clock, dice, sensors } = ports;
+  const { emitter, driver } = host;
+  const policy = readPolicy(options);
+  const address = readAddress(options);
+  const timers = createTimers<TimerName>(clock);
+  let deaf: (() => void) | undefined;
+  /** Of one socket: what the protocol says after it is gone is not heard. */
+  let attempt: AbortController | undefined;
+  let shown: ConnectionState = initial;
+
+  const isLive = (): boolean => !["disconnected", "failed"].includes(machine.state().name);
+  const isConnected = (): boolean => machine.state().name === "connected";
+  const upkeep = createUpkeep(clock, {
+    isLive,
+    chores: host.chores,
+    ticked: () => {
+      if (isConnected()) driver().upkeep?.();
+    },
+  });
+
+  const transport = createTransport(ports.socket, clock, {
+    opened: () => {
+      const signal = attempt?.signal;
+      machine.dispatch({ type: "socketOpened" });
+      // A listener of that transition may have ended it.
+      if (!signal?.aborted) driver().opened?.();
+    },
+    received: (data) => driver().received(data),
+    lost: (code, text) => {
+      attempt?.abort();
+      machine.dispatch({ type: "socketLost", code, text, ...driver().closed(code, text) });
+    },
+  });
+
+  const dial = (site: number): void => {
+    attempt = new AbortController();
+    const signal = machine.signal();
+    address.find(
+      site,
+      signal,
+      (url) => transport.open(url, protocol.subprotocols, protocol.binaryType),
+      (cause) =>
+        machine.dispatch(
+          { type: "attemptFailed", reason: "url", code: normal, error: "URL_FAILED", text: String(cause) },
+          signal,
+        ),
+    );
+  };
+
+  const perform = (effect: Effect): void => {
+    switch (effect.type) {
+      case "openSocket":
+        return dial(effect.site);
+      case "closeSocket":
+        attempt?.abort();
+        driver().closed(effect.code);
+        return transport.close(effect.code, effect.reason);
+      case "arm": {
+        const { timer, delayMs } = effect;
+        const signal = machine.signal();
+        return timers.arm(timer, delayMs, () => machine.dispatch({ type: `${timer}Due` }, signal));
+      }
+      case "probe":
+        return driver().probe();
+      default:
+        return effect satisfies never;
+    }
+  };
+
+  /** A state was left: its timers end; network and page are heard only where the table says so. */
+  const entered = (state: State): void => {
+    timers.clear();
+    upkeep.stop();
+    if (isLive() || (state.name === "disconnected" && state.reason === "suspended"))
+      deaf ??= sensors && hints?.listen(sensors, machine.dispatch);
+    else {
+      deaf?.();
+      deaf = undefined;
+      host.rested();
+    }
+  };
+
+  const state = createStore(() => shown, initial, emitter.report);
+
+  const machine = runMachine({
+    rows: mergeRows(socketRows, protocol.rows, heartbeat?.rows, hints?.rows),
+    first: { name: "disconnected", reason: "initial", memory: freshMemory },
+    input: () => ({
+      nowMs: clock.nowMs(),
+      dice: dice.roll(),
+      receivedAtMs: transport.receivedAtMs(),
+      rttMs: driver().rttMs(),
+      hidden: sensors?.hidden() ?? false,
+      heartbeat: heartbeat && driver().heartbeat(),
+      policy,
+    }),
+    entered,
+    perform,
+    settled: (from, to, event) => {
+      // A sign of life is no change to the user.
+      if (from.name === "connected" && to.name === "connected" && from.sinceMs === to.sinceMs) return;
+      const before = shown;
+      const now = (shown = toConnectionState(to, clock.wallMs() - clock.nowMs()));
+      upkeep.run();
+      host.changed(now);
+      state.notify();
+      emitter.emit("transition", { from: before, to: now, event });
+      host.told(now);
+    },
+  });
+
+  return {
+    shown: state,
+    state: () => machine.state().name,
+    isConnected,
+    isLive,
+    call: machine.dispatch,
+    dispatch: (event) => machine.dispatch(event, attempt?.signal),
+    transmit: transport.send,
+    bufferedBytes: transport.bufferedBytes,
+    siteOf: address.siteOf,
+    dueIn: upkeep.dueIn,
+  };
+};
