@@ -176,7 +176,9 @@ export interface Limits {
 export interface ServerGuarantees {
   /** What an ack means: `applied` (memory), `process` (survives kill -9), `disk` (survives power loss), `replicated`. */
   readonly ack: "applied" | "process" | "disk" | "replicated";
+  /** A repeated number or key is recognised at least this long; a key also as long as its event is stored. */
   readonly dedupWindowMs: number;
+  /** Events live at least this long, unless their channel outgrows the store's bytes. */
   readonly retentionMs: number;
 }
 

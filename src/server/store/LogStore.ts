@@ -130,6 +130,7 @@ export interface LogStore {
   /** Key refused with another payload: rejects with code `KEY_REUSED`. */
   readonly publish: (item: PublishItem) => Promise<PublishResult>;
   readonly head: (channel: string) => Promise<ChannelHead>;
+  /** `signal` aborts when nobody waits for the answer any more: a query that runs elsewhere should be cancelled. */
   readonly read: (channel: string, fromSeq: number, limit: number, signal?: AbortSignal) => Promise<LogSlice>;
   readonly positions: (subject: string, asks: readonly ProducerAsk[]) => Promise<readonly Position[]>;
   /** Marks the producer as gone; its record may be dropped early. */
