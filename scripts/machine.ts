@@ -58,6 +58,7 @@ export const sampleEvents: readonly Event[] = [
   { type: "heartbeatDue" },
   { type: "uptimeDue" },
   { type: "leaveDue" },
+  { type: "pauseDue" },
   { type: "hinted", hint: "online" },
   { type: "suspended" },
   { type: "restored" },
@@ -68,6 +69,7 @@ export const sampleInput: Input = {
   dice: 0.5,
   receivedAtMs: -1,
   rttMs: 0,
+  pressed: false,
   hidden: false,
   heartbeat: { intervalMs: 25_000, timeoutMs: 10_000 },
   policy: {
@@ -80,6 +82,7 @@ export const sampleInput: Input = {
     breaker: null,
     connectMs: 10_000,
     handshakeMs: 10_000,
+    pauseHiddenAfterMs: 60_000,
     resumeMs: 10_000,
   },
 };

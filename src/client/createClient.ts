@@ -52,6 +52,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     driver: () => driver,
     chores: () =>
       Math.min(queue.expire(), channels.sweep(), requests.expire(), driver.expire?.() ?? Infinity),
+    isPressed: () => queue.outbox.depth > 0,
     rested: () => channels.sweep(true),
     changed: ({ name }) => {
       if (name === "connected") queue.flushing();
@@ -98,6 +99,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     channels,
     emitter,
     heartbeat,
+    takeStats: () => meter?.take(),
     upkeepIn: dueIn,
   });
 
@@ -122,7 +124,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     if (!disposed) call({ type: "disconnect", reason });
   };
 
-  return {
+  const client: ResilientClient = {
     state: shown,
     tabs: createStore(() => solo, solo, emitter.report),
     outbox: queue.view,
@@ -171,4 +173,12 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     },
     on: emitter.on,
   };
+  const meter = options.telemetry?.(client, {
+    endpoint: connection.name,
+    clock,
+    link: ports.sensors?.link,
+    capped: connection.isCapped,
+    report: emitter.report,
+  });
+  return client;
 };

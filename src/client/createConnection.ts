@@ -24,6 +24,8 @@ export interface ConnectionHost {
   readonly driver: () => Driver;
   /** Does what is due by the clock; ms until the next is, Infinity without one. */
   readonly chores: () => number;
+  /** Messages are not settled. */
+  readonly isPressed: () => boolean;
   /** Nothing runs any more. */
   readonly rested: () => void;
   /** Another state is shown; nobody was told yet. */
@@ -38,6 +40,9 @@ export interface Connection extends Pick<
   "state" | "dispatch" | "transmit" | "bufferedBytes" | "siteOf"
 > {
   readonly shown: Store<ConnectionState>;
+  readonly name: string;
+  /** A longer past would not have made the last delay longer. */
+  readonly isCapped: () => boolean;
   /** A public call. */
   readonly call: (event: Event) => void;
   readonly isConnected: () => boolean;
@@ -143,6 +148,7 @@ export const createConnection = (options: ClientOptions, host: ConnectionHost): 
       receivedAtMs: transport.receivedAtMs(),
       rttMs: driver().rttMs(),
       hidden: sensors?.hidden() ?? false,
+      pressed: host.isPressed(),
       heartbeat: heartbeat && driver().heartbeat(),
       policy,
     }),
@@ -171,6 +177,8 @@ export const createConnection = (options: ClientOptions, host: ConnectionHost): 
     transmit: transport.send,
     bufferedBytes: transport.bufferedBytes,
     siteOf: address.siteOf,
+    name: address.name,
+    isCapped: () => machine.state().memory.capped,
     dueIn: upkeep.dueIn,
   };
 };

@@ -11,6 +11,7 @@ import { heartbeat } from "./heartbeat.ts";
 import { hints } from "./hints.ts";
 import type { ResilientClientOptions } from "./options.ts";
 import { resilientProtocol } from "./resilientProtocol.ts";
+import { telemetry } from "./telemetry.ts";
 import type { ResilientClient } from "./ResilientClient.ts";
 
 const week = 7 * 24 * 3_600_000;
@@ -35,6 +36,7 @@ export const createResilientClient = (options: ResilientClientOptions): Resilien
     ...options,
     heartbeat: heartbeat(options.heartbeat),
     hints: hints(),
+    telemetry: telemetry(options.telemetry),
     breaker: breaker(options.breaker),
     backoff: { ...backoff, policy: backoff?.policy ?? perClient() },
     outbox: {

@@ -11,6 +11,7 @@ import type {
   TimeoutOptions,
 } from "./optionGroups.ts";
 import type { Protocol } from "./protocol.ts";
+import type { Telemetry, TelemetryOptions } from "./telemetry.ts";
 
 export type * from "./optionGroups.ts";
 
@@ -73,13 +74,22 @@ export interface ClientOptions {
   readonly onUnmount?:
     { readonly queue?: "keep" | "purge" | undefined; readonly lingerMs?: number | undefined } | undefined;
   readonly logger?: ClientLogger | undefined;
+  /** `telemetry()`. Absent: nothing is measured. */
+  readonly telemetry?: Telemetry | undefined;
+  /**
+   * A page that is hidden this long lets go of its connection, once no message waits for an answer, and dials when it is shown
+   * again (`disconnected: suspended` meanwhile). In ms; needs `hints()`. Default Infinity.
+   */
+  readonly pauseHiddenAfterMs?: number | undefined;
 }
 
 /** `createResilientClient` and the provider: our protocol, ports and defaults unless you bring others. */
 export interface ResilientClientOptions extends Omit<
   ClientOptions,
-  "protocol" | "ports" | "heartbeat" | "hints" | "breaker" | "outbox"
+  "protocol" | "ports" | "heartbeat" | "hints" | "breaker" | "outbox" | "telemetry"
 > {
+  /** Every figure of docs/metrics.md that a client makes, for RUM and OpenTelemetry. The server is told them anyway. */
+  readonly telemetry?: TelemetryOptions | undefined;
   readonly heartbeat?: HeartbeatOptions | undefined;
   readonly breaker?: BreakerOptions | undefined;
   readonly outbox?: OutboxOptions | undefined;

@@ -5,6 +5,7 @@ import type { Rows } from "../core/machine/step.ts";
 import type { CloseAdvice } from "../core/closePolicy.ts";
 import type { Clock, Dice, RawData } from "../core/ports.ts";
 import type { ResilientSocketError } from "../core/errors.ts";
+import type { ClientStats } from "../protocol/stats.ts";
 import type { Channel, Channels } from "./channels.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Encode } from "./encode.ts";
@@ -28,6 +29,8 @@ export interface ProtocolHost {
   readonly bufferedBytes: () => number;
   /** Which of the client's URLs this is; -1 for any other. */
   readonly siteOf: (url: string) => number;
+  /** What was counted since the last call. */
+  readonly takeStats: () => ClientStats | undefined;
   /** Asks for an upkeep turn at the latest after this delay. */
   readonly upkeepIn: (delayMs: number) => void;
 }

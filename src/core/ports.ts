@@ -65,10 +65,18 @@ export type Hint =
   /** The page is back from bfcache or freeze. */
   | "restored";
 
+/** What the browser says of the network; absent where it does not. https://wicg.github.io/netinfo/ */
+export interface Link {
+  readonly effectiveType?: string | undefined;
+  /** In ms. */
+  readonly rtt?: number | undefined;
+}
+
 /** Listens to network and page; returns the removal. `hidden()` is read at decision time. */
 export interface Sensors {
   readonly listen: (hear: (hint: Hint) => void) => () => void;
   readonly hidden: () => boolean;
+  readonly link?: () => Link;
 }
 
 export interface Ports {

@@ -5,6 +5,8 @@ export { heartbeat } from "../client/heartbeat.ts";
 export type { Heartbeat } from "../client/heartbeat.ts";
 export { hints } from "../client/hints.ts";
 export type { Hints } from "../client/hints.ts";
+export { telemetry } from "../client/telemetry.ts";
+export type { MeasureContext, Telemetry, TelemetryOptions } from "../client/telemetry.ts";
 export { plainProtocol } from "../client/plainProtocol.ts";
 export { resilientProtocol } from "../client/resilientProtocol.ts";
 export { capped, decorrelated, equal, fixed, full, perClient } from "../core/backoff.ts";

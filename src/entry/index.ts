@@ -24,6 +24,7 @@ export type * from "../client/ResilientClient.ts";
 export type * from "../client/reply.ts";
 export type * from "../client/sendOptions.ts";
 export type * from "../client/store.ts";
+export type { MeasureContext, TelemetryOptions } from "../client/telemetry.ts";
 export { perClient } from "../core/backoff.ts";
 export type * from "../core/backoff.ts";
 export type * from "../core/connectionState.ts";

@@ -1,13 +1,14 @@
-import type { Hint, Sensors } from "../core/ports.ts";
+import type { Hint, Link, Sensors } from "../core/ports.ts";
 
 /** Present in Chromium only; a hint like the others. https://wicg.github.io/netinfo/ */
-type WithConnection = Navigator & { readonly connection?: EventTarget };
+type WithConnection = Navigator & { readonly connection?: EventTarget & Link };
 
 /** Page and network of a browser; undefined where there is no page (Node, workers without one). */
 export const browserSensors = (): Sensors | undefined => {
   if (typeof document === "undefined" || typeof addEventListener !== "function") return undefined;
   return {
     hidden: () => document.visibilityState === "hidden",
+    link: () => (navigator as WithConnection).connection ?? {},
     listen: (hear) => {
       const scope = new AbortController();
       const on = (

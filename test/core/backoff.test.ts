@@ -50,6 +50,30 @@ describe("backoff", () => {
     expect(at(fixed(1_234), { attempt: 9 })).toBe(1_234);
   });
 
+  it("equals the source texts line by line, whatever the attempt and the dice", () => {
+    const unit = fc.double({ min: 0, max: 0.999999, noNaN: true });
+    const between = (dice: number, low: number, high: number): number => low + (high - low) * dice;
+    fc.assert(
+      fc.property(fc.nat(10), unit, unit, fc.nat(60_000), (attempt, dice, clientDice, previousMs) => {
+        const given = { attempt, dice, clientDice, previousMs };
+        // "delay = min(base_ms * 2^attempt, max_ms); delay = delay * random(0.5, 1.5)", base_ms = random(100, 500) per client
+        const delay = Math.min(between(clientDice, 100, 500) * 2 ** attempt, 60_000);
+        expect(at(perClient({ capMs: 60_000 }), given)).toBeCloseTo(delay * between(dice, 0.5, 1.5), 6);
+        // calculateBackoff(attempt, baseMs, maxMs)
+        const exponential = 250 * Math.pow(2, Math.min(Math.max(attempt, 0), 10));
+        const jittered = Math.min(exponential + dice * 0.3 * exponential, 30_000);
+        expect(at(capped({ baseMs: 250 }), given)).toBeCloseTo(jittered, 6);
+        // AWS: sleep = random_between(0, min(cap, base * 2 ** attempt)) · temp / 2 + random_between(0, temp / 2)
+        const temp = Math.min(30_000, 500 * 2 ** attempt);
+        expect(at(full(), given)).toBeCloseTo(between(dice, 0, temp), 6);
+        expect(at(equal(), given)).toBeCloseTo(temp / 2 + between(dice, 0, temp / 2), 6);
+        // sleep = min(cap, random_between(base, sleep * 3)), with sleep = base at first
+        const sleep = Math.min(30_000, between(dice, 500, Math.max(500, previousMs) * 3));
+        expect(at(decorrelated(), given)).toBeCloseTo(sleep, 6);
+      }),
+    );
+  });
+
   it("clamps the attempt to 0 … 10, so that long outages overflow nothing", () => {
     for (const policy of [
       perClient({ capMs: 1e9 }),

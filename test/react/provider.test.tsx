@@ -37,6 +37,65 @@ function Grab({ into }: { readonly into: (client: ResilientClient) => void }) {
   return null;
 }
 
+describe("connect", () => {
+  it("on demand dials at the first send or subscription, and closes with the provider", async () => {
+    const world = fakePorts();
+    let client: ResilientClient | undefined;
+    const view = render(
+      <ResilientSocketProvider url={url} ports={world.ports} protocol={plainProtocol()} connect="demand">
+        <State />
+        <Grab into={(one) => (client = one)} />
+      </ResilientSocketProvider>,
+    );
+    await world.advance(10_000);
+    expect(world.sockets).toHaveLength(0);
+    await act(async () => void client?.send("now"));
+    expect(world.sockets).toHaveLength(1);
+    view.unmount();
+    await world.advance();
+    expect(world.alive()).toEqual(nothing);
+  });
+
+  it("on demand hears a child that subscribes before the provider's effect runs", async () => {
+    const world = fakePorts();
+    const Child = (): null => {
+      useSubscription("c", () => undefined);
+      return null;
+    };
+    render(
+      <StrictMode>
+        <ResilientSocketProvider url={url} ports={world.ports} protocol={plainProtocol()} connect="demand">
+          <Child />
+        </ResilientSocketProvider>
+      </StrictMode>,
+    );
+    await world.advance();
+    expect(world.sockets).toHaveLength(1);
+  });
+
+  it("keeps its connection when a list or a function of urls is written inline", async () => {
+    const world = fakePorts();
+    const tree = (urls: readonly string[] | (() => string)) => (
+      <ResilientSocketProvider url={urls} name="n" ports={world.ports} protocol={plainProtocol()}>
+        <State />
+      </ResilientSocketProvider>
+    );
+    const view = render(tree([url]));
+    await world.advance();
+    view.rerender(tree([url]));
+    await world.advance();
+    expect(world.sockets).toHaveLength(1);
+    view.rerender(tree([url, "ws://b.test/ws"]));
+    await world.advance();
+    expect(world.sockets).toHaveLength(2);
+    view.rerender(tree(() => url));
+    await world.advance();
+    view.rerender(tree(() => url));
+    await world.advance();
+    expect(world.sockets).toHaveLength(3);
+  });
+});
+
 describe("mounting", () => {
   it("dials exactly one WebSocket under StrictMode (fault 39)", async () => {
     const world = fakePorts();

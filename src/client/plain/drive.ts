@@ -75,8 +75,10 @@ export const drive = (options: PlainOptions, host: ProtocolHost): Driver => {
       }
       if (!host.transmit(row.body)) return;
       transmitted(row);
-      if (isAck) row.tag.inFlight();
-      else {
+      if (isAck) {
+        row.tag.inFlight();
+        queue.touch();
+      } else {
         row.lane.answered = row.n;
         queue.drop(row, { kind: "sent" });
       }

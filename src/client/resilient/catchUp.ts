@@ -34,6 +34,8 @@ export interface CatchUp {
   readonly data: (frame: FrameOf<"data">) => void;
   /** Asks again for what the server could not decide. */
   readonly upkeep: () => void;
+  /** Where the live channels stand. */
+  readonly places: () => ({ readonly c: string } & Cursor)[];
   /** Every channel has its verdict and is caught up, refused or put off. */
   readonly done: () => boolean;
   /** The server refused this channel's cursor: it is discarded, and the app told. */
@@ -127,6 +129,11 @@ export const createCatchUp = (
         else resubscribe(ask(channel));
       }
     },
+    places: () =>
+      [...progress].flatMap(([c, { phase }]) => {
+        const cursor = channels.all.get(c)?.cursor;
+        return phase === "live" && cursor ? [{ c, ...cursor }] : [];
+      }),
     done: () => [...progress.values()].every(({ phase }) => !["asked", "behind", "parts"].includes(phase)),
     verdict: ({ c, epoch, head, tail, status, reason, retryAfterMs }) =>
       on(c, (channel, state) => {

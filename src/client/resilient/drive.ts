@@ -1,7 +1,7 @@
 /** The way of one socket from open to welcome, and what the server says about the connection itself. PROTOCOL.md §3. */
 import * as closeCodes from "../../protocol/closeCodes.ts";
 import { decodeServerFrames } from "../../protocol/decodeServerFrame.ts";
-import type { FrameOf, ServerFrame } from "../../protocol/frames.ts";
+import type { ClientFrame, FrameOf, ServerFrame } from "../../protocol/frames.ts";
 import { MAX_BYTES_BEFORE_AUTH, MAX_CHUNK_BYTES, MIN_CHUNK_BYTES } from "../../protocol/limits.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
 import type { FailedRecovery, ReconnectReason } from "../../core/connectionState.ts";
@@ -30,6 +30,8 @@ type Phase =
 /** What `auth` and `resume` have no room for before the server knows who speaks is asked after `welcome`. */
 const resumeBytes = MAX_BYTES_BEFORE_AUTH - 1_024;
 
+const tellEveryMs = 60_000;
+
 export const drive = (
   { auth, maxAgeMs = Infinity, ackTimeoutMs = 10_000 }: ResilientOptions,
   host: ProtocolHost,
@@ -50,6 +52,8 @@ export const drive = (
   let asking: AbortSignal | undefined;
   /** Of the tokens asked for: aborted when the socket is gone. */
   let scope: AbortController | undefined;
+  /** When the server was last told what was counted. */
+  let toldAtMs = 0;
 
   /** Only to a server that greeted: what is left of a turn that a handler ended must not reach the next socket. */
   const transmit = (data: string): boolean => phase.name !== "silent" && host.transmit(data);
@@ -68,7 +72,17 @@ export const drive = (
     let room = resumeBytes - utf8Bytes(me);
     const asks = session.resume((ask) => (room -= utf8Bytes(JSON.stringify(ask)) + 40) > 0);
     const smaller = maxChunk < MAX_CHUNK_BYTES && { maxChunk };
-    transmit(pack([me, text({ t: "resume", ...asks, ...smaller })]));
+    const stats = host.takeStats();
+    toldAtMs = clock.nowMs();
+    transmit(pack([me, text({ t: "resume", ...asks, ...smaller, ...(stats && { stats }) })]));
+  };
+
+  /** What a pong says beside that this side lives. */
+  const tidings = (): Pick<FrameOf<"pong", ClientFrame>, "stats" | "cursors"> | undefined => {
+    if (!isOpen() || clock.nowMs() - toldAtMs < tellEveryMs) return undefined;
+    toldAtMs = clock.nowMs();
+    const stats = host.takeStats();
+    return { cursors: session.sample(), ...(stats && { stats }) };
   };
 
   const refuse = (error: ErrorCode, why: string, recovery: FailedRecovery): void =>
@@ -131,7 +145,7 @@ export const drive = (
       dispatch({ type: "welcomed", spreadMs });
       session.welcomed(channels);
     },
-    ping: () => transmit('{"t":"pong"}'),
+    ping: () => transmit(text({ t: "pong", ...tidings() })),
     pong: pulse.ponged,
     reauth: () => {
       refresh = true;

@@ -2,6 +2,7 @@
 import type {
   ChannelAsk,
   ChannelVerdict,
+  Cursor,
   FrameOf,
   Limits,
   ProducerAsk,
@@ -48,6 +49,8 @@ export interface Session
   readonly welcomed: (verdicts: readonly ChannelVerdict[]) => void;
   /** Every channel has its verdict and every producer its position. */
   readonly isDone: () => boolean;
+  /** Where some live channels stand: at most 8, others each time. */
+  readonly sample: () => readonly ({ readonly c: string } & Cursor)[];
   /** No channel is behind or without its verdict. */
   readonly isCaughtUp: () => boolean;
   readonly upkeep: (rttMs: number) => void;
@@ -61,6 +64,8 @@ export interface Session
   readonly tooLarge: () => void;
 }
 
+/** Cursors a pong carries. */
+const samples = 8;
 /** A claim is at most 1 kB long, a WebSocket message 64 KiB. */
 const claimItems = 50;
 
@@ -76,6 +81,7 @@ export const createSession = (host: ProtocolHost, wire: Wire, options: SessionOp
   /** Positions that are still to come. */
   let claimed = 0;
   let maxChannels = 0;
+  let sampleFrom = 0;
 
   return {
     ...createHistory(host, reads),
@@ -116,6 +122,11 @@ export const createSession = (host: ProtocolHost, wire: Wire, options: SessionOp
     },
     isDone: () => claimed <= 0 && catchUp.done(),
     isCaughtUp: catchUp.done,
+    sample: () => {
+      const places = catchUp.places();
+      sampleFrom = places.length ? (sampleFrom + samples) % places.length : 0;
+      return [...places.slice(sampleFrom), ...places.slice(0, sampleFrom)].slice(0, samples);
+    },
     pump: () => {
       delivery.pump();
       reads.pump();

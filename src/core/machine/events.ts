@@ -10,7 +10,13 @@ export type Event =
   | { readonly type: "reconnect" }
   // the socket
   | { readonly type: "socketOpened" }
-  | ({ readonly type: "socketLost"; readonly code: number; readonly text: string } & CloseAdvice)
+  | ({
+      readonly type: "socketLost";
+      readonly code: number;
+      readonly text: string;
+      /** Default `SOCKET_CLOSED`. */
+      readonly error?: ErrorCode;
+    } & CloseAdvice)
   // the protocol
   | { readonly type: "welcomed"; readonly spreadMs: number }
   | { readonly type: "resumed" }
@@ -42,6 +48,7 @@ export type Event =
   | { readonly type: "heartbeatDue" }
   | { readonly type: "uptimeDue" }
   | { readonly type: "leaveDue" }
+  | { readonly type: "pauseDue" }
   // network and page
   | { readonly type: "hinted"; readonly hint: Exclude<Hint, "suspended" | "restored"> }
   | { readonly type: "suspended" }

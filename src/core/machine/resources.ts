@@ -38,7 +38,7 @@ export const resources: { readonly [S in State["name"]]: Resources } = {
     ...alive,
   },
   connected: {
-    timers: ["heartbeat", "uptime", "leave", "upkeep"],
+    timers: ["heartbeat", "uptime", "leave", "pause", "upkeep"],
     lasting: ["heartbeat"],
     signals: ["state", "socket", "token"],
     ...alive,

@@ -59,7 +59,7 @@ export const afterLoss = (
         name: "reconnecting",
         reason: why,
         retryAtMs: nowMs + delayMs,
-        memory: { ...memory, previousMs: wishedMs, ...more },
+        memory: { ...memory, previousMs: wishedMs, capped: false, ...more },
       },
       arm("retry", delayMs),
     ];
@@ -85,13 +85,17 @@ export const afterLoss = (
   if (established && !before.attempt && spreadMs > 0)
     return wait(Math.min(spreadMs, policy.maxSpreadMs) * dice);
 
-  return wait(
-    policy.backoff({
-      attempt: Math.min(before.attempt, 10),
+  const { backoff } = policy;
+  const delayAfter = (attempts: number, previousMs: number): number =>
+    backoff({
+      attempt: Math.min(attempts, 10),
       dice,
       clientDice: before.clientDice ?? dice,
-      previousMs: before.previousMs,
+      previousMs,
       capMs: before.spreadMs === null ? Infinity : clamp(before.spreadMs, 1_000, 30_000),
-    }),
-  );
+    });
+  const delayMs = delayAfter(before.attempt, before.previousMs);
+  return wait(delayMs, reason, {
+    capped: delayMs === delayAfter(before.attempt + 1, 2 * before.previousMs + 1),
+  });
 };

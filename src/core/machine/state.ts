@@ -9,6 +9,8 @@ export interface Memory {
   readonly failures: number;
   /** When there was last a connection, or the first attempt failed; null while stable. */
   readonly failingSinceMs: number | null;
+  /** A longer past would not have made the last delay longer. */
+  readonly capped: boolean;
   /** The last delay, for policies that build on it. */
   readonly previousMs: number;
   /** In [0, 1), drawn at the first dial; null before. */
@@ -60,6 +62,7 @@ export const stable = {
   failures: 0,
   failingSinceMs: null,
   previousMs: 0,
+  capped: false,
   refusals: 0,
   lastError: null,
 };

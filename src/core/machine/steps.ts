@@ -48,15 +48,15 @@ export const suspend = (state: State): Next => stop(state, { reason: "suspended"
 
 export const lose = (
   state: State,
-  { code, text, retryAfterMs, verdict }: EventOf<"socketLost">,
+  { code, text, error = "SOCKET_CLOSED", retryAfterMs, verdict }: EventOf<"socketLost">,
   input: Input,
 ): Next =>
   afterLoss(
     state,
     {
       reason: "closed",
-      error: "SOCKET_CLOSED",
-      text: `close code ${code}${text && ` ${text}`}`,
+      error,
+      text: code ? `close code ${code}${text && ` ${text}`}` : text,
       closeCode: code,
       retryAfterMs,
       verdict,
@@ -123,10 +123,28 @@ export const resume = ({ memory }: State, { spreadMs }: EventOf<"welcomed">, inp
   ...watch(input),
 ];
 
+/** Nobody looks: after a while the connection may go, if nothing waits. */
+const restWhileHidden = ({ hidden, policy: { pauseHiddenAfterMs } }: Input): Effect[] =>
+  hidden && pauseHiddenAfterMs < Infinity ? [arm("pause", pauseHiddenAfterMs)] : [];
+
+/** Judged anew when the timer comes: shown meanwhile, or messages to settle first. */
+export const pause = (state: Extract<State, { name: "connected" }>, event: Event, input: Input): Next => {
+  if (!input.hidden) return [state];
+  return input.pressed ? [state, ...restWhileHidden(input)] : suspend(state);
+};
+
+/** A page that is looked at wants its connection. */
+export const show = (
+  state: Extract<State, { name: "disconnected" }>,
+  event: EventOf<"hinted">,
+  input: Input,
+): Next => (event.hint === "visible" ? restore(state, event, input) : [state]);
+
 export const establish = ({ memory }: State, _event: Event, input: Input): Next => [
   { name: "connected", sinceMs: input.nowMs, probe: null, memory },
   arm("uptime", input.policy.minUptimeMs),
   ...watch(input),
+  ...restWhileHidden(input),
 ];
 
 export const settle = (state: Extract<State, { name: "connected" }>): Next => [
@@ -158,7 +176,7 @@ const noticed = (state: State, input: Input): State["memory"] => ({
 
 /** A hint is never believed: it asks the socket whether it lives. */
 export const check = (state: Watched, { hint }: EventOf<"hinted">, input: Input): Next => {
-  if (hint === "hidden") return [state];
+  if (hint === "hidden") return [state, ...(state.name === "connected" ? restWhileHidden(input) : [])];
   const memory = noticed(state, input);
   if (!input.heartbeat) return [{ ...state, memory }];
   const probe = hintProbe(input.nowMs, input.rttMs, input.heartbeat);

@@ -15,12 +15,14 @@ import {
   lose,
   missSocket,
   missWelcome,
+  pause,
   prepareLeave,
   redial,
   refuse,
   restore,
   resume,
   settle,
+  show,
   stay,
   stop,
   suspend,
@@ -63,11 +65,11 @@ export const socketRows = {
 
 /** The feature `hints`: network and page. */
 export const hintRows = {
-  disconnected: { hinted: ignored, suspended: ignored, restored: restore },
+  disconnected: { hinted: show, suspended: ignored, restored: restore },
   connecting: { hinted: ignored, suspended: suspend, restored: ignored },
   authenticating: { hinted: ignored, suspended: suspend, restored: ignored },
   resuming: { hinted: check, suspended: suspend, restored: ignored },
-  connected: { hinted: check, suspended: suspend, restored: ignored },
+  connected: { hinted: check, suspended: suspend, restored: ignored, pauseDue: pause },
   reconnecting: { hinted: hurry, suspended: suspend, restored: ignored },
   failed: { hinted: ignored, suspended: ignored, restored: ignored },
 } satisfies Rows;
