@@ -82,17 +82,15 @@ describe("telemetry", () => {
     });
     one.tab.watch("c");
     await connect(one);
-    one
-      .socket()
-      .receive({
-        t: "subscribed",
-        c: "c",
-        epoch: "e1",
-        head: 5,
-        tail: "t",
-        status: "lost",
-        reason: "trimmed",
-      });
+    one.socket().receive({
+      t: "subscribed",
+      c: "c",
+      epoch: "e1",
+      head: 5,
+      tail: "t",
+      status: "lost",
+      reason: "trimmed",
+    });
     await one.settle();
     expect(of("client_stream_anomalies_total")).toEqual([[1, "trimmed"]]);
     one.socket().cut();
