@@ -69,6 +69,15 @@ const acts = fc.oneof(
   },
   {
     weight: 1,
+    arbitrary: fc.constantFrom<Act[]>(
+      (one) => void one.tab.history("room").catch(() => undefined),
+      (one) => void one.tab.request(1, { channel: "room", timeoutMs: 500 }).catch(() => undefined),
+      (one) => void one.tab.send(1, { channel: "room", volatile: true }),
+      (one) => one.tab.watch("room", { since: { last: 5 } }).stop(),
+    ),
+  },
+  {
+    weight: 1,
     arbitrary: fc.constantFrom("connect", "reconnect", "disconnect").map(
       (call): Act =>
         (one) =>

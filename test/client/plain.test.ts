@@ -647,9 +647,12 @@ describe("functions of the app that throw in plain mode (fault 44)", () => {
   it("parse of one frame in the middle: the others arrive", async () => {
     const one = plain({ parse: (raw) => (raw === "bad" ? boom() : { data: raw }) });
     const all = one.tab.watch("default");
+    const counted: string[] = [];
+    one.tab.on("anomaly", ({ kind }) => counted.push(kind));
     await opened(one);
     for (const text of ["a", "bad", "b"]) one.socket().receive(text);
     expect(all.data()).toEqual(["a", "b"]);
+    expect(counted).toEqual(["invalid_frame"]);
   });
 
   it("cursorOf: the message is delivered, the place stands", async () => {

@@ -33,11 +33,12 @@ export const drive = (options: PlainOptions, host: ProtocolHost): Driver => {
   /** Channels that were known when the last session broke. */
   let broken: readonly string[] = [];
 
-  const contained: Contained = (hook) => {
+  const contained: Contained = (hook, anomaly) => {
     try {
       return hook();
     } catch (error) {
       emitter.report(error);
+      if (anomaly) emitter.emit("anomaly", { kind: anomaly });
       return undefined;
     }
   };

@@ -4,8 +4,8 @@ import type { ProtocolHost } from "../protocol.ts";
 import type { Seen } from "./lastSeen.ts";
 import type { Parsed, PlainOptions } from "./options.ts";
 
-/** Runs what the app brought; what it throws is reported, and answered with undefined. */
-export type Contained = <T>(hook: () => T) => T | undefined;
+/** Runs what the app brought; what it throws is reported, counted where it costs something, and answered with undefined. */
+export type Contained = <T>(hook: () => T, anomaly?: string) => T | undefined;
 
 export interface Hearing {
   readonly received: (raw: RawData) => void;
@@ -66,7 +66,7 @@ export const createHearing = (
   return {
     tell,
     received: (raw) => {
-      const messages = contained(() => read(raw))?.filter((message) => !!message);
+      const messages = contained(() => read(raw), "invalid_frame")?.filter((message) => !!message);
       if (!messages?.length) return messages && moved(raw);
       const late = new Map<string, number>();
       for (const message of messages) {
