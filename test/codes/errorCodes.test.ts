@@ -60,15 +60,11 @@ const replied = (answer: object) => async (): Promise<unknown> => {
   await one.settle();
   return asked;
 };
-const rendered = (look: (told: (code: Promise<unknown>) => void) => void): Promise<unknown> => {
-  let seen: Promise<unknown> = Promise.resolve("nothing");
-  const Component = () => {
-    look((code) => (seen = code));
-    return null;
-  };
-  const url = "ws://localhost/ws";
-  renderToString(createElement(ResilientSocketProvider, { url, children: createElement(Component) }));
-  return seen;
+/** Uses the hook while it is rendered on a server. */
+const Sender = ({ use }: { readonly use: (send: (payload: unknown) => Receipt) => void }): null => {
+  const { send } = useResilientWS();
+  use(send);
+  return null;
 };
 
 /** One for each code: where you add a code, add what makes an app see it. */
@@ -93,11 +89,12 @@ const scenarios: Scenarios = {
     await world.advance(1);
     return rejected(tab.send(1, { volatile: true }));
   },
-  SSR: () =>
-    rendered((told) => {
-      const { send } = useResilientWS();
-      told(rejected(send(1)));
-    }),
+  SSR: () => {
+    let receipt: Receipt | undefined;
+    const sender = createElement(Sender, { use: (send) => void (receipt = send(1)) });
+    renderToString(createElement(ResilientSocketProvider, { url: "ws://localhost/ws", children: sender }));
+    return receipt && rejected(receipt);
+  },
   DISPOSED: async () => {
     const { tab } = scene();
     await tab.dispose();
@@ -181,7 +178,7 @@ const scenarios: Scenarios = {
     return stateCode(one);
   },
   INVALID_OPTION: () => thrown(() => scene({ url: "http://example.com" })),
-  NO_PROVIDER: () => thrown(() => renderToString(createElement(() => (useResilientWS(), null)))),
+  NO_PROVIDER: () => thrown(() => renderToString(createElement(Sender, { use: () => undefined }))),
   HANDLER_THREW: async () => {
     const one = scene();
     one.tab.subscribe("room", () => {
