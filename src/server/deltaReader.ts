@@ -27,7 +27,7 @@ export interface DeltaReaderOptions {
 
 /** A log that does not answer in this time is bypassed. */
 export const FETCH_MS = 500;
-export const PAGE = 512;
+const PAGE = 512;
 
 const positions = { closed: 0, halfOpen: 1, open: 2 } as const;
 
