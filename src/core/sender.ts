@@ -132,9 +132,12 @@ export const settleAnswered = <Tag>(
   return settled;
 };
 
-/** Transmits again from the first number without an answer, or from the one the server expects. Same numbers: late copies are duplicates. */
+/**
+ * Transmits again from the first number without an answer, or from the one the server expects, if it was given. Same numbers: late
+ * copies are duplicates.
+ */
 export const rewind = <Tag>(lane: Lane<Tag>, position = lane.answered): void => {
-  lane.cursor = Math.max(lane.answered, position) + 1;
+  lane.cursor = Math.min(Math.max(lane.answered, position) + 1, lane.next);
   lane.flight = lane.flightBytes = 0;
   for (const row of lane.rows.values()) {
     if (!isInFlight(row)) break;

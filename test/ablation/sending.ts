@@ -23,8 +23,8 @@ export const sending: readonly Rule[] = [
       cut(
         "numbers given again after a break",
         sender,
-        "  lane.cursor = Math.max(lane.answered, position) + 1;\n",
-        "  lane.cursor = Math.max(lane.answered, position) + 1;\n  lane.rows = new Map([...lane.rows.values()].map((row, i) => [lane.answered + 1 + i, { ...row, n: lane.answered + 1 + i }]));\n  lane.next = lane.answered + 1 + lane.rows.size;\n",
+        "  lane.cursor = Math.min(Math.max(lane.answered, position) + 1, lane.next);\n",
+        "  lane.cursor = Math.min(Math.max(lane.answered, position) + 1, lane.next);\n  lane.rows = new Map([...lane.rows.values()].map((row, i) => [lane.answered + 1 + i, { ...row, n: lane.answered + 1 + i }]));\n  lane.next = lane.answered + 1 + lane.rows.size;\n",
         "core/sender",
       ),
     ],
