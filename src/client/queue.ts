@@ -84,6 +84,7 @@ export const createQueue = (host: QueueHost): Queue => {
   };
 
   const settleOne = ({ id, channel, tag }: Settling, settlement: Settlement, reply?: Replied): void => {
+    // What is taken back may have left a moment ago: only the first word counts.
     if (tag.settle(settlement, reply)) emitter.emit("settled", { id, channel, settlement });
   };
   const drop = (row: QueuedRow, settlement: Settlement): void => {
@@ -94,7 +95,6 @@ export const createQueue = (host: QueueHost): Queue => {
   const forsake = (row: QueuedRow, settlement: Settlement): void =>
     drop(row, possiblySent(row) ? { kind: "uncertain" } : settlement);
   const takeBack = (row: QueuedRow, how: "aborted" | "expired"): void => {
-    if (!outbox.holds(row)) return;
     const outcome = withdraw(outbox, row, how);
     if (outcome !== "pending") settleOne(row, outcome);
     touch();
