@@ -4,6 +4,7 @@ import { StrictMode, useReducer, type ReactNode } from "react";
 import { hydrateRoot } from "react-dom/client";
 import { renderToString } from "react-dom/server";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { useQueueState } from "../../hooks/useQueueState.ts";
 import { useResilientWS } from "../../hooks/useResilientWS.ts";
 import { ResilientSocketProvider } from "../../providers/ResilientSocketProvider.tsx";
 import type { Receipt } from "../../src/client/receipt.ts";
@@ -82,6 +83,41 @@ describe("a component on the resilient protocol", () => {
       "acked",
       "acked",
     ]);
+    await world.close();
+  });
+
+  it("commits twice for 1,000 sends in one task and their answers: something waits, nothing waits", async () => {
+    const { world, pass, room } = openWorld();
+    let send: (payload: unknown) => unknown = () => undefined;
+    function Sender() {
+      ({ send } = useResilientWS());
+      return null;
+    }
+    const Waits = () => String(useQueueState(({ depth }) => depth > 0));
+    const commits = vi.fn();
+    const view = render(
+      room(
+        <>
+          <Sender />
+          <React.Profiler id="waits" onRender={commits}>
+            <Waits />
+          </React.Profiler>
+        </>,
+      ),
+    );
+    await pass();
+    commits.mockClear();
+    act(() => {
+      for (let n = 0; n < 1_000; n++) send(n);
+    });
+    // Unbatched by the test: each turn of the client is an act of its own.
+    await pass(1);
+    expect(view.container.textContent).toBe("true");
+    for (let ms = 0; ms < 400; ms++) await pass(1);
+    await pass(60_000);
+    expect(view.container.textContent).toBe("false");
+    expect((await world.store.head("default")).seq).toBe(1_000);
+    expect(commits).toHaveBeenCalledTimes(2);
     await world.close();
   });
 
