@@ -21,10 +21,12 @@ const sendOne = (setting: Setting, { tab, send }: Party): void => {
   const ttlMs = plan.has("ttl") && dice.chance(0.3) ? dice.oneOf([1, 50, 2_000, 20_000]) : undefined;
   const abort = plan.has("abort") && dice.chance(0.3) ? new AbortController() : undefined;
   if (abort) world.clock.after(dice.oneOf([0, 5, 30, 300, 3_000, 30_000]), () => abort.abort());
+  const guard = plan.has("guard") && dice.chance(0.3) ? dice.fork(`guard ${world.clock.nowMs()}`) : undefined;
   send(channel(setting), {
     again,
     ttlMs,
     signal: abort?.signal,
+    ...(guard && { guard: () => guard.chance(0.7) }),
     ...(key && { idempotencyKey: `key-${dice.uuid()}` }),
   });
 };
@@ -122,6 +124,18 @@ export const actions: readonly Action[] = [
     run: (setting, party) => {
       for (let left = 2 + setting.dice.pick(12); left > 0; left--) sendOne(setting, party);
     },
+  },
+  {
+    name: "volatile",
+    weight: 1,
+    fault: "volatile",
+    run: whenAwake((_, setting, { sendVolatile }) => sendVolatile(channel(setting))),
+  },
+  {
+    name: "request",
+    weight: 2,
+    fault: "request",
+    run: whenAwake((_, setting, { request }) => request(channel(setting))),
   },
   {
     name: "publish",

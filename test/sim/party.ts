@@ -33,9 +33,11 @@ export interface Party {
   readonly producerOf: (channel: string) => string | undefined;
   /** Releases of `retain`. */
   readonly holds: (() => void)[];
-  /** Pages of history that were asked for and have not come. */
+  /** Pages of history and replies that were asked for and have not come. */
   readonly reading: Set<{ readonly name: string }>;
   readonly send: (channel: string, options?: Send) => void;
+  readonly sendVolatile: (channel: string) => void;
+  readonly request: (channel: string) => void;
   readonly watch: (channel: string, options?: SubscribeOptions, startsAt?: number) => void;
   /** As `watch`, by `messages()`; holds a few, takes one after the other, with pauses. */
   readonly iterate: (channel: string) => void;
@@ -80,6 +82,8 @@ export const createParty = (setting: Setting, subject: string, name: string): Pa
   tab.on("settled", ({ id, settlement }) => {
     trace(`  settled ${id.slice(0, 8)} ${JSON.stringify(settlement)}`);
   });
+  /** Numbers of its requests: they are in nobody's ledger. */
+  const asked = new Set<number>();
   const givenUp = new Set<string | undefined>();
   const producerOf = (channel: string): string | undefined => {
     const last = tab
@@ -108,8 +112,9 @@ export const createParty = (setting: Setting, subject: string, name: string): Pa
       received: (message: Message): void => {
         const { m } = message.data as { m: number };
         trace(`  got ${channel}#${message.seq} m${m}${message.replayed ? " replayed" : ""}`);
-        check.received(message);
-        if (message.own && !ledger.sendsOf(m).some(({ by }) => by === tab.id))
+        // Volatile messages have no place in the log.
+        if (message.seq !== undefined || !setting.fleeting.has(m)) check.received(message);
+        if (message.own && !asked.has(m) && !ledger.sendsOf(m).some(({ by }) => by === tab.id))
           report("I7", `${channel}: m${m} came to ${tab.id} as its own`);
         if (hides(m)) report("I7", `${channel}: m${m} is hidden from ${subject} and came to ${tab.id}`);
         seen.push(m);
@@ -151,6 +156,38 @@ export const createParty = (setting: Setting, subject: string, name: string): Pa
         sent.settlement = settlement;
         sent.settledAfterRollbacks = ledger.rollbacks();
       });
+    },
+    sendVolatile: (channel) => {
+      const m = setting.nextPayload();
+      setting.fleeting.add(m);
+      const isConnected = tab.state.get().name === "connected";
+      const end = tab.send({ m }, { channel, volatile: true }).status.get();
+      trace(`volatile m${m} on ${channel}: ${JSON.stringify(end)}`);
+      if (end.kind !== "rejected" && !(end.kind === "sent" && isConnected))
+        report("I8", `volatile m${m} settled ${JSON.stringify(end)}`);
+    },
+    request: (channel) => {
+      const m = setting.nextPayload();
+      const token = { name: `request m${m} on ${channel}` };
+      asked.add(m);
+      trace(token.name);
+      party.reading.add(token);
+      tab
+        .request<{ m: number } | undefined>({ m }, { channel, timeoutMs: dice.oneOf([500, 30_000]) })
+        .then(
+          ({ data, seq }) => {
+            trace(`  reply to m${m} at ${seq}`);
+            if (data?.m !== m) report("I8", `m${m} got the reply ${JSON.stringify(data)}`);
+            if (!ledger.rollbacks() && !ledger.wasCommitted(channel, seq ?? 0, m))
+              report("I8", `m${m} got a reply at ${seq} and does not stand there`);
+          },
+          ({ code }: { readonly code: string }) => {
+            trace(`  no reply to m${m}: ${code}`);
+            const allowed = ["REPLY_TIMEOUT", "MESSAGE_NOT_ACKED", "DISCONNECTED", "UNAUTHORISED"];
+            if (!allowed.includes(code) && !ledger.rollbacks()) report("I8", `request m${m}: ${code}`);
+          },
+        )
+        .finally(() => party.reading.delete(token));
     },
     watch: (channel, options = {}, startsAt) => {
       const { seen, check, received, onContinuity } = observe(channel, startsAt);

@@ -38,6 +38,9 @@ export const faults = [
   "filter",
   "readBack",
   "logins",
+  "guard",
+  "volatile",
+  "request",
 ] as const;
 export type Fault = (typeof faults)[number];
 
@@ -56,7 +59,7 @@ export interface Plan {
   readonly jitterMs: number;
   readonly windowMessages: number;
   readonly capacity: number;
-  readonly overflow: "reject" | "evict-oldest";
+  readonly overflow: "reject" | "evict-oldest" | "wait";
   readonly steps: number;
 }
 
@@ -85,7 +88,7 @@ export const makePlan = (dice: SeededDice): Plan => {
     jitterMs: dice.oneOf([0, 5, 100]),
     windowMessages: dice.oneOf([4, 8, 1_024]),
     capacity: dice.oneOf([6, 20, 1_000]),
-    overflow: dice.oneOf(["reject", "evict-oldest"]),
+    overflow: dice.oneOf(["reject", "evict-oldest", "wait"]),
     steps: 25 + dice.pick(35),
   };
 };

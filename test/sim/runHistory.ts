@@ -27,8 +27,10 @@ const minute = 60_000;
 
 const checkStep = ({ parties, plan, report, world }: Setting): void => {
   for (const { tab } of parties) {
-    const { depth } = tab.outbox.state.get();
+    const { depth, waiting } = tab.outbox.state.get();
     if (depth > plan.capacity) report("I4", `${depth} messages in an outbox of ${plan.capacity}`);
+    if (waiting > (plan.overflow === "wait" ? plan.capacity : 0))
+      report("I4", `${waiting} messages wait for an outbox of ${plan.capacity}`);
     const timers = tab.page.clock.timers();
     if (timers > maxTimers) report("I4", `${timers} timers in one page`);
     const state = tab.state.get();
@@ -105,7 +107,8 @@ const recover = async (setting: Setting): Promise<void> => {
   if (plan.has("readBack"))
     for (const { readBack } of parties)
       for (const channel of plan.channels) readBack(channel, { limit: 10, timeoutMs: 60_000 });
-  await world.advance(5_000);
+  // A channel that was told to ask later has asked by then.
+  await world.advance(20_000);
   const probes = new Map(plan.channels.map((channel) => [channel, setting.publish(channel, true)]));
   for (const { send } of parties) for (const channel of plan.channels) send(channel);
   const deaf = (): string[] =>

@@ -23,6 +23,8 @@ export interface Setting {
   /** When the token of a tab ends, Unix ms. */
   readonly tokens: Map<Tab, number>;
   readonly nextPayload: () => number;
+  /** Numbers of volatile messages. */
+  readonly fleeting: Set<number>;
   /** `shown`: to everybody. */
   readonly publish: (channel: string, shown?: boolean) => number;
   /** Whether this producer is the one some client used last on the channel. */
@@ -70,6 +72,7 @@ export const createSetting = (seed: number, report: Report, trace: (text: string
         if (plan.has("flaky") && !setting.healing && opinions.chance(0.1))
           throw new Error("the handler failed");
         if (refuses((message.payload as { m: number }).m)) context.reject("NO");
+        if (plan.has("request")) context.reply(message.payload);
         return message.payload;
       },
       ...(plan.has("filter") && {
@@ -89,7 +92,11 @@ export const createSetting = (seed: number, report: Report, trace: (text: string
   });
 
   world.store.onCommit((events) => {
-    for (const event of events) trace(`  commit ${event.channel}#${event.seq} ${event.d} ${event.tail}`);
+    for (const event of events) {
+      trace(`  commit ${event.channel}#${event.seq} ${event.d} ${event.tail}`);
+      const { m } = JSON.parse(event.d) as { m: number };
+      if (setting.fleeting.has(m)) report("I2", `m${m} is volatile and was appended`);
+    }
     for (const m of ledger.commit(events)) report("I2", `m${m} was appended twice`);
   });
 
@@ -104,6 +111,7 @@ export const createSetting = (seed: number, report: Report, trace: (text: string
     trace,
     sources,
     tokens: new Map(),
+    fleeting: new Set(),
     checkpoints: [],
     healing: false,
     hides,
