@@ -96,7 +96,7 @@ const checkPage = ({ tab, signals }: Party): void => {
   if (tab.page.clock.timers() !== mine.timers.size)
     found.problems.push(`${tab.page.clock.timers()} timers, of which ${mine.timers.size} have names`);
   for (const { signal, receipt } of signals) {
-    const settled = !["queued", "inFlight"].includes(receipt.status.get().kind);
+    const settled = !["waiting", "queued", "inFlight"].includes(receipt.status.get().kind);
     const listeners = getEventListeners(signal, "abort").length;
     if (listeners > (settled ? 0 : 1)) found.problems.push(`${listeners} listeners on a signal of the app`);
   }
