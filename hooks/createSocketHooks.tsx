@@ -2,11 +2,17 @@
 import * as React from "react";
 import { ClientProvider } from "../providers/ClientProvider.tsx";
 import { createClientContext } from "../providers/context.ts";
+import { acceptanceOf } from "./acceptanceOf.ts";
 import { describe } from "./describe.ts";
+import { entriesOf } from "./entriesOf.ts";
+import { lastMessageOf } from "./lastMessageOf.ts";
 import type { Channels, SocketHooks } from "./SocketHooks.ts";
-import { useChannel } from "./useChannel.ts";
+import { useChannel, type ChannelHandler, type ChannelOptions } from "./useChannel.ts";
+import { useMade } from "./useMade.ts";
+import { useReceipt } from "./useReceipt.ts";
 import { readArguments, useSocket, type ResilientWSArguments } from "./useSocket.ts";
 import { useStore } from "./useStore.ts";
+import { roleOf } from "./useTabRole.ts";
 import { useTarget } from "./useTarget.ts";
 
 /** Typed hooks with a provider of their own. Call it once, outside of components. Types only: nothing is validated yet. */
@@ -22,7 +28,14 @@ export const createSocketHooks = <C extends Channels<C>>(): SocketHooks<C> => {
     useResilientClient: useClient,
     useConnectionState: (selector, isEqual) => useStore(useClient().state, selector, isEqual),
     useQueueState: (selector, isEqual) => useStore(useClient().outbox.state, selector, isEqual),
-    useSubscription: (channel, handler, options = {}) => useChannel(useClient(), channel, handler, options),
+    useOutbox: (channel) => useStore(useMade(entriesOf, useClient(), channel)),
+    useLastMessage: (channel, selector, isEqual) =>
+      useStore(useMade(lastMessageOf, useClient(), channel), selector as never, isEqual as never),
+    useReceipt,
+    useTabRole: () => useStore(useClient().tabs, roleOf),
+    useCanSend: () => useStore(useMade(acceptanceOf, useClient(), undefined)),
+    useSubscription: (channel: string, handler: ChannelHandler, options: ChannelOptions = {}) =>
+      useChannel(useClient(), channel, handler, options),
     useResilientWS: (...input: ResilientWSArguments) => {
       const { target, options } = readArguments(input);
       return useSocket(useTarget(context, target), options);

@@ -1,7 +1,7 @@
 "use client";
 import * as React from "react";
 import type { Continuity, Message } from "../src/client/message.ts";
-import type { ResilientClient, SubscribeOptions } from "../src/client/ResilientClient.ts";
+import type { Pace, ResilientClient, SubscribeOptions } from "../src/client/ResilientClient.ts";
 
 export interface SubscriptionOptions<T = unknown> {
   /** Where a subscription without a cursor starts, read when it starts. Default `'now'`. */
@@ -14,27 +14,44 @@ export interface SubscriptionOptions<T = unknown> {
   readonly enabled?: boolean | undefined;
 }
 
+/**
+ * Messages in batches, once a `frame` or once a `task`: at most 1 000 wait, then the subscription reads on from its own place. A
+ * batch ends where a continuity is told.
+ */
+export interface BatchOptions<T = unknown> extends SubscriptionOptions<T> {
+  readonly batch: Pace;
+}
+
+export interface ChannelOptions extends SubscriptionOptions {
+  readonly batch?: Pace | false | undefined;
+}
+
+/** Of one message or, with `batch`, of several. */
+export type ChannelHandler = (input: never) => void;
+
 /** Subscribes while mounted; always calls the handlers of the latest commit, never subscribes anew for them. */
 export function useChannel(
   client: ResilientClient,
   channel: string,
-  handler: ((message: Message) => void) | undefined,
-  options: SubscriptionOptions,
+  handler: ChannelHandler | undefined,
+  options: ChannelOptions,
 ): void {
   const latest = React.useRef({ handler, ...options });
   React.useInsertionEffect(() => {
     latest.current = { handler, ...options };
   });
-  const on = options.enabled !== false && !!(handler ?? options.onContinuity);
-  React.useEffect(
-    () =>
-      on
-        ? client.subscribe(channel, (message) => latest.current.handler?.(message), {
-            since: latest.current.since,
-            filter: (message) => latest.current.filter?.(message) ?? true,
-            onContinuity: (continuity) => latest.current.onContinuity?.(continuity),
-          })
-        : undefined,
-    [client, channel, on],
-  );
+  const { enabled, batch } = options;
+  const on = enabled !== false && !!(handler ?? options.onContinuity);
+  React.useEffect(() => {
+    if (!on) return;
+    const hear = (input: Message | readonly Message[]) => latest.current.handler?.(input as never);
+    const hearing: SubscribeOptions = {
+      since: latest.current.since,
+      filter: (message) => latest.current.filter?.(message) ?? true,
+      onContinuity: (continuity) => latest.current.onContinuity?.(continuity),
+    };
+    if (!batch) return client.subscribe(channel, hear, hearing);
+    const backlog = client.backlog(channel, () => backlog.drain(hear), { ...hearing, pace: batch });
+    return backlog.stop;
+  }, [client, channel, on, batch]);
 }

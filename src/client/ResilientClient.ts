@@ -45,6 +45,14 @@ export interface BacklogOptions extends SubscribeOptions {
   readonly capacity?: number | undefined;
 }
 
+/** Once a frame (in a page that is hidden: as often as its timers run), or once a task. */
+export type Pace = "frame" | "task";
+
+export interface PacedOptions extends BacklogOptions {
+  /** How often `ready` is called at most. Default: for everything that begins to wait. */
+  readonly pace?: Pace | undefined;
+}
+
 export interface MessagesOptions extends BacklogOptions {
   /** Ends the iteration, which lets go of the channel. */
   readonly signal?: AbortSignal | undefined;
@@ -119,8 +127,8 @@ export interface ResilientClient {
    * to `onContinuity` where it happened. Throws `FORBIDDEN` when the channel may not be read; ends with `dispose()` and `signal`.
    */
   readonly messages: (channel: string, options?: MessagesOptions) => AsyncIterable<Message>;
-  /** `messages` for who takes several at a time: `ready` is called whenever something begins to wait. */
-  readonly backlog: (channel: string, ready: () => void, options?: BacklogOptions) => Backlog;
+  /** `messages` for who takes several at a time: `ready` is called when something begins to wait, at the `pace` that is asked for. */
+  readonly backlog: (channel: string, ready: () => void, options?: PacedOptions) => Backlog;
   /**
    * A page of the channel's past, oldest first; page back with `before: messages[0].seq`. Fewer than `limit` means that the log goes no
    * further back. A break in between asks again. Rejects with `FORBIDDEN`, `TIMEOUT`, `DISCONNECTED`, `DISPOSED`, `INVALID_NAME`,

@@ -10,6 +10,8 @@ export interface Backlog {
    * hears of a loss where it happened. Call it until it answers nothing.
    */
   readonly take: (max?: number) => readonly Message[];
+  /** Hands over all that waits, in as few batches as continuities allow. A handler that throws is reported and has had its batch. */
+  readonly drain: (handler: (messages: readonly Message[]) => void) => void;
   /** Nothing waits and the client is disposed of: nothing will come. */
   readonly ended: () => boolean;
   /** Lets go of the channel and of what waits. */

@@ -1,28 +1,35 @@
+import type { Clock } from "../core/ports.ts";
 import type { Backlog } from "./backlog.ts";
 import { checkNumbers } from "./checkNumbers.ts";
+import { createBell } from "./createBell.ts";
 import type { Channels } from "./channels.ts";
 import type { Continuity, Message } from "./message.ts";
 import { notifyAll } from "./notifyAll.ts";
-import type { BacklogOptions } from "./ResilientClient.ts";
+import type { PacedOptions } from "./ResilientClient.ts";
 
 type Entry = Message | Continuity;
 const isContinuity = (entry: Entry | undefined): entry is Continuity => !!entry && "result" in entry;
 
-/** `ready` is called for everything that begins to wait. */
+export interface BacklogHost {
+  readonly channels: Channels;
+  readonly clock: Clock;
+  readonly report: (error: unknown) => void;
+}
+
 export const createBacklog = (
-  channels: Channels,
-  report: (error: unknown) => void,
+  { channels, clock, report }: BacklogHost,
   channel: string,
   ready: () => void,
-  { onContinuity, capacity = 1_000, ...options }: BacklogOptions = {},
+  { onContinuity, capacity = 1_000, pace, ...options }: PacedOptions = {},
 ): Backlog => {
   checkNumbers({ capacity });
   const most = Math.max(Math.ceil(capacity), 1);
   const entries: Entry[] = [];
+  const bell = createBell(clock, ready, pace);
   const full = (): boolean => entries.length >= most;
   const push = (entry: Entry): void => {
     entries.push(entry);
-    ready();
+    bell.ring();
   };
   const note = (continuity: Continuity): void => {
     const last = entries.at(-1);
@@ -42,26 +49,32 @@ export const createBacklog = (
     {
       full,
       room: () => (entries.length > most / 2 ? 0 : most - entries.length),
-      ended: ready,
+      ended: bell.ring,
     },
   );
 
+  const take: Backlog["take"] = (max = Infinity) => {
+    for (let first = entries[0]; isContinuity(first); first = entries[0]) {
+      entries.shift();
+      if (onContinuity) notifyAll([onContinuity], report, first);
+    }
+    let count = 0;
+    while (count < max && count < entries.length && !isContinuity(entries[count])) count++;
+    const taken = entries.splice(0, count) as Message[];
+    // Also where nothing but continuities made room.
+    channels.readOn(channel);
+    return taken;
+  };
+
   return {
-    take: (max = Infinity) => {
-      for (let first = entries[0]; isContinuity(first); first = entries[0]) {
-        entries.shift();
-        if (onContinuity) notifyAll([onContinuity], report, first);
-      }
-      let count = 0;
-      while (count < max && count < entries.length && !isContinuity(entries[count])) count++;
-      const taken = entries.splice(0, count) as Message[];
-      // Also where nothing but continuities made room.
-      channels.readOn(channel);
-      return taken;
+    take,
+    drain: (handler) => {
+      for (let batch = take(); batch.length; batch = take()) notifyAll([handler], report, batch);
     },
     ended: () => channels.ended() && !entries.length,
     stop: () => {
       stop();
+      bell.stop();
       entries.length = 0;
     },
   };

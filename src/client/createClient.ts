@@ -115,7 +115,8 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     requests.ended(error);
   };
   const requests = createRequests({ clock, send: queue.send, refusal, dueIn });
-  const backlog: ResilientClient["backlog"] = (...args) => createBacklog(channels, emitter.report, ...args);
+  const backlog: ResilientClient["backlog"] = (...args) =>
+    createBacklog({ channels, clock, report: emitter.report }, ...args);
 
   const connect = (): void => {
     if (!disposed) call({ type: "connect" });

@@ -10,6 +10,11 @@ export interface Clock {
   readonly after: (delayMs: number, task: () => void) => () => void;
   /** Runs `task` after the current turn (a microtask). Cannot be cancelled. */
   readonly soon: (task: () => void) => void;
+  /**
+   * Runs `task` once before the next paint; returns a cancel function. A page that paints nothing, because it is hidden, runs it as
+   * soon as a timer may. Absent: a task of its own.
+   */
+  readonly frame?: ((task: () => void) => () => void) | undefined;
 }
 
 /** Randomness. Browser and Node draw from `crypto.getRandomValues`. */

@@ -43,6 +43,8 @@ export type {
   HistoryPage,
   MessagesOptions,
   OutboxEntry,
+  Pace,
+  PacedOptions,
   ResilientClient,
   SubscribeOptions,
   TabsState,

@@ -26,6 +26,9 @@ export interface DeviceRoot {
   readonly originMs: number;
 }
 
+/** Sixty paints a second. */
+const frameMs = 1_000 / 60;
+
 export const deviceClock = (root: DeviceRoot): DeviceClock => {
   let held: (() => void)[] = [];
   let state: "running" | "frozen" | "stopped" = "running";
@@ -76,6 +79,7 @@ export const deviceClock = (root: DeviceRoot): DeviceClock => {
       void Promise.resolve().then(() => {
         if (state !== "stopped") task();
       }),
+    frame: (task) => after(frameMs, task),
     run,
     freeze: () => {
       if (state === "running") state = "frozen";

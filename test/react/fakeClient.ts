@@ -76,7 +76,7 @@ export const fakeClient = () => {
       },
     ),
     messages: () => ({ [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => undefined) }) }),
-    backlog: () => ({ take: () => [], ended: () => false, stop: () => undefined }),
+    backlog: () => ({ take: () => [], drain: () => undefined, ended: () => false, stop: () => undefined }),
     history: async () => [],
     on: nothing,
   } satisfies ResilientClient;
