@@ -4,10 +4,10 @@ import { ClientProvider } from "../providers/ClientProvider.tsx";
 import { createClientContext } from "../providers/context.ts";
 import { acceptanceOf } from "./acceptanceOf.ts";
 import { describe } from "./describe.ts";
-import { entriesOf } from "./entriesOf.ts";
 import { lastMessageOf } from "./lastMessageOf.ts";
 import type { Channels, SocketHooks } from "./SocketHooks.ts";
 import { useChannel, type ChannelHandler, type ChannelOptions } from "./useChannel.ts";
+import { useEntries } from "./useEntries.ts";
 import { useMade } from "./useMade.ts";
 import { useReceipt } from "./useReceipt.ts";
 import { readArguments, useSocket, type ResilientWSArguments } from "./useSocket.ts";
@@ -28,7 +28,7 @@ export const createSocketHooks = <C extends Channels<C>>(): SocketHooks<C> => {
     useResilientClient: useClient,
     useConnectionState: (selector, isEqual) => useStore(useClient().state, selector, isEqual),
     useQueueState: (selector, isEqual) => useStore(useClient().outbox.state, selector, isEqual),
-    useOutbox: (channel) => useStore(useMade(entriesOf, useClient(), channel)),
+    useOutbox: (channel) => useEntries(useClient(), channel),
     useLastMessage: (channel, selector, isEqual) =>
       useStore(useMade(lastMessageOf, useClient(), channel), selector as never, isEqual as never),
     useReceipt,

@@ -2,10 +2,8 @@
 import * as React from "react";
 import type { OutboxEntry } from "../src/client/ResilientClient.ts";
 import { describe } from "./describe.ts";
-import { entriesOf } from "./entriesOf.ts";
-import { useMade } from "./useMade.ts";
+import { useEntries } from "./useEntries.ts";
 import { useResilientClient } from "./useResilientClient.ts";
-import { useStore } from "./useStore.ts";
 
 /**
  * The messages that are not settled, oldest first per channel; of one channel, where it is named. Renders when one of these comes,
@@ -14,5 +12,5 @@ import { useStore } from "./useStore.ts";
 export function useOutbox(channel?: string): readonly OutboxEntry[] {
   const client = useResilientClient();
   React.useDebugValue(client, describe);
-  return useStore(useMade(entriesOf, client, channel));
+  return useEntries(client, channel);
 }

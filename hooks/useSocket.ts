@@ -28,7 +28,9 @@ export const readArguments = ([first, second]: ResilientWSArguments) =>
   isTarget(first) ? { target: first, options: second } : { target: undefined, options: first ?? second };
 
 export function useSocket(client: ResilientClient, options: ResilientWSOptions = {}): ResilientWS {
-  const { channel = "default", onMessage, throwOnFailed, ...rest } = options;
+  const { channel: name, onMessage, throwOnFailed, ...rest } = options;
+  // Not as a default of the pattern: the React Compiler would skip the hook.
+  const channel = name ?? "default";
   useChannel(client, channel, onMessage, rest);
   const state = useStore(client.state);
   const store = client.outbox.state;

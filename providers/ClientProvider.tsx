@@ -27,18 +27,20 @@ export function ClientProvider({
   context: Context,
   children,
   client,
-  connect = "mount",
+  connect,
   ...rest
 }: ResilientSocketProviderProps & { readonly context: ClientContext }): React.ReactNode {
   const options = rest as ResilientClientOptions;
+  // Not as a default of the pattern: the React Compiler would skip the component.
+  const when = connect ?? "mount";
   const [held, setHeld] = React.useState(() => holdClient(client, options));
   let current = held;
   // During render, not in an effect: an effect would commit the new prop with the old client once.
   if (held.key !== (client ?? keyOf(options))) setHeld((current = holdClient(client, options)));
   React.useInsertionEffect(() => current.update?.(options));
   const { client: shared, hold } = React.useMemo(
-    () => createLease(current.client, connect),
-    [current.client, connect],
+    () => createLease(current.client, when),
+    [current.client, when],
   );
   const shown = React.useRef<HeldClient>(null);
   React.useEffect(() => {

@@ -2,7 +2,7 @@ import { isInFlight } from "../core/outbox.ts";
 import type { Clock } from "../core/ports.ts";
 import type { QueueState } from "../core/queueState.ts";
 import { createStore, memoised, type WritableStore } from "./createStore.ts";
-import type { QueuedOutbox } from "./queuedRow.ts";
+import type { QueuedOutbox, QueuedRow } from "./queuedRow.ts";
 import type { OutboxEntry, ResilientClient } from "./ResilientClient.ts";
 
 export interface QueueView extends Pick<ResilientClient["outbox"], "state" | "entries"> {
@@ -29,11 +29,17 @@ export const createQueueView = ({
 }: QueueViewHost): QueueView => {
   const { capacity, maxBytes } = outbox.limits;
   const wallOf = (atMs: number): number => clock.wallMs() + atMs - clock.nowMs();
+  let oldestMs = Infinity;
+  // The two clocks are not read at once: the same instant must not look like another one.
+  const oldestAt = memoised(
+    () => oldestMs,
+    () => (oldestMs < Infinity ? wallOf(oldestMs) : null),
+  );
 
   const snapshot = (): QueueState => {
     const { depth, bytes, waiting } = outbox;
     let inFlight = 0;
-    let oldestMs = Infinity;
+    oldestMs = Infinity;
     let paused;
     for (const lane of outbox.lanes.values()) {
       inFlight += lane.flight;
@@ -51,7 +57,7 @@ export const createQueueView = ({
       capacity,
       saturation: waiting.size ? 1 : Math.min(1, Math.max(depth / capacity, bytes / maxBytes)),
       bytes,
-      oldestAt: depth ? wallOf(oldestMs) : null,
+      oldestAt: oldestAt(),
       lastFlushMs: lastFlushMs(),
       durability: "memory",
       pausedUntil: paused ? wallOf(paused.untilMs) : null,
@@ -59,15 +65,19 @@ export const createQueueView = ({
     };
   };
 
-  const entriesOf = (): readonly OutboxEntry[] =>
-    [...outbox.rows(), ...outbox.waiting].map((row) => ({
-      id: row.id,
-      channel: row.channel,
-      payload: row.payload,
-      bytes: row.bytes,
-      queuedAt: wallOf(row.queuedAtMs),
-      status: outbox.waiting.has(row) ? "waiting" : isInFlight(row) ? "inFlight" : "queued",
-    }));
+  /** Another object only when it says something else. */
+  const known = new WeakMap<QueuedRow, OutboxEntry>();
+  const entryOf = (row: QueuedRow): OutboxEntry => {
+    const status = outbox.waiting.has(row) ? "waiting" : isInFlight(row) ? "inFlight" : "queued";
+    const before = known.get(row);
+    if (before?.status === status) return before;
+    const { id, channel, payload, bytes } = row;
+    const queuedAt = before?.queuedAt ?? wallOf(row.queuedAtMs);
+    const entry: OutboxEntry = { id, channel, payload, bytes, queuedAt, status };
+    known.set(row, entry);
+    return entry;
+  };
+  const entriesOf = (): readonly OutboxEntry[] => [...outbox.rows(), ...outbox.waiting].map(entryOf);
 
   /** Of the present version; a server render shows what an empty outbox does. */
   const view = <T>(make: () => T): WritableStore<T> => createStore(memoised(version, make), make(), report);

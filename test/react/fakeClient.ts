@@ -1,7 +1,12 @@
 import { vi } from "vitest";
 import type { Message } from "../../src/client/message.ts";
 import type { Receipt } from "../../src/client/receipt.ts";
-import type { ResilientClient, SubscribeOptions } from "../../src/client/ResilientClient.ts";
+import type {
+  OutboxEntry,
+  ResilientClient,
+  SubscribeOptions,
+  TabsState,
+} from "../../src/client/ResilientClient.ts";
 import type { Store } from "../../src/client/store.ts";
 import type { ConnectionState, QueueState } from "../../src/client/surface.ts";
 
@@ -46,6 +51,8 @@ const emptyQueue: QueueState = {
 export const fakeClient = () => {
   const state = fakeStore<ConnectionState>({ name: "disconnected", reason: "initial" });
   const queue = fakeStore(emptyQueue);
+  const entries = fakeStore<readonly OutboxEntry[]>([]);
+  const tabs = fakeStore<TabsState>({ role: "solo", rung: "solo", term: 0 });
   const subscriptions = new Set<{
     readonly channel: string;
     readonly handler: (message: Message) => void;
@@ -55,8 +62,8 @@ export const fakeClient = () => {
   const nothing = () => () => undefined;
   const client = {
     state,
-    tabs: fakeStore({ role: "solo", rung: "solo", term: 0 } as const),
-    outbox: { state: queue, entries: fakeStore([]), cancel: () => false, clear: () => 0 },
+    tabs,
+    outbox: { state: queue, entries, cancel: () => false, clear: () => 0 },
     connect: vi.fn(),
     disconnect: vi.fn(),
     reconnect: vi.fn(),
@@ -84,6 +91,11 @@ export const fakeClient = () => {
     client,
     state,
     queue,
+    entries,
+    tabs,
+    /** Of all stores and channels. */
+    listeners: () =>
+      [state, queue, entries, tabs].reduce((sum, store) => sum + store.listeners(), subscriptions.size),
     holders: () => holders,
     subscriptions,
     setQueue: (change: Partial<QueueState>) => queue.set({ ...queue.get(), ...change }),

@@ -5,6 +5,9 @@ import { seededDice } from "../../src/testing/seededDice.ts";
 import { virtualClock } from "../../src/testing/virtualClock.ts";
 import type { Ports, Sensors } from "../../src/core/ports.ts";
 
+/** A test that waits this long has seen one paint. */
+export const frameMs = 16;
+
 /** Ports that count what is alive, in a time that moves when told; the test plays the server of each socket. */
 export const fakePorts = () => {
   const clock = virtualClock();
@@ -42,7 +45,7 @@ export const fakePorts = () => {
     },
   };
   const ports: Ports = {
-    clock: { ...page.clock, after },
+    clock: { ...page.clock, after, frame: (task) => after(frameMs, task) },
     dice,
     sensors,
     socket: network.openSocket("tab", page.clock),

@@ -1,5 +1,5 @@
 import { act, cleanup, render } from "@testing-library/react";
-import { StrictMode, useEffect, useLayoutEffect } from "react";
+import { StrictMode, useLayoutEffect } from "react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { useConnectionState } from "../../hooks/useConnectionState.ts";
 import { useResilientClient } from "../../hooks/useResilientClient.ts";
@@ -14,6 +14,7 @@ import type { ResilientClient } from "../../src/client/ResilientClient.ts";
 import type { ConnectionState } from "../../src/client/surface.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { fakeClient } from "./fakeClient.ts";
+import { Grab } from "./Grab.tsx";
 import { authed, fakePorts, hello, welcome } from "./fakePorts.ts";
 
 const url = "ws://localhost/ws";
@@ -26,15 +27,6 @@ afterEach(() => {
 
 function State() {
   return <p>{useConnectionState((state) => state.name)}</p>;
-}
-
-/** Hands the client out of the tree. */
-function Grab({ into }: { readonly into: (client: ResilientClient) => void }) {
-  const client = useResilientClient();
-  useEffect(() => {
-    into(client);
-  }, [client, into]);
-  return null;
 }
 
 describe("connect", () => {

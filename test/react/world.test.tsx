@@ -1,42 +1,18 @@
 import { act, cleanup, render } from "@testing-library/react";
 import * as React from "react";
-import { StrictMode, useReducer, type ReactNode } from "react";
+import { useReducer, type ReactNode } from "react";
 import { hydrateRoot } from "react-dom/client";
 import { renderToString } from "react-dom/server";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { useQueueState } from "../../hooks/useQueueState.ts";
 import { useResilientWS } from "../../hooks/useResilientWS.ts";
-import { ResilientSocketProvider } from "../../providers/ResilientSocketProvider.tsx";
 import type { Receipt } from "../../src/client/receipt.ts";
-import type { Ports } from "../../src/core/ports.ts";
-import { createPage } from "../../src/testing/page.ts";
-import { createWorld } from "../../src/testing/createWorld.ts";
+import { openWorld } from "./openWorld.tsx";
 
 afterEach(() => {
   cleanup();
   vi.restoreAllMocks();
 });
-
-/** Our server and our protocol, in a time that moves when told. */
-const openWorld = () => {
-  const world = createWorld();
-  const page = createPage(world.clock.device());
-  const ports: Ports = {
-    clock: page.clock,
-    dice: world.dice.fork("page"),
-    sensors: page.sensors,
-    socket: world.network.openSocket("page", page.clock),
-  };
-  const pass = (ms = 1_000) => act(async () => world.advance(ms));
-  const room = (children: ReactNode, connect: "mount" | "manual" = "mount") => (
-    <StrictMode>
-      <ResilientSocketProvider url="ws://localhost/ws" ports={ports} connect={connect}>
-        {children}
-      </ResilientSocketProvider>
-    </StrictMode>
-  );
-  return { world, pass, room };
-};
 
 const keep = (before: readonly string[], one: string) => [...before, one];
 
