@@ -20,6 +20,20 @@ describe("send", () => {
     expect(one.tab.outbox.state.get()).toMatchObject({ depth: 1, inFlight: 1 });
   });
 
+  it("shows an entry as the same object and an instant as the same number until they are others", async () => {
+    const one = scene();
+    const { entries, state } = one.tab.outbox;
+    one.tab.send("first");
+    const [first] = entries.get();
+    const { oldestAt } = state.get();
+    one.tab.page.clock.shiftWall(0.3);
+    one.tab.send("second");
+    expect(entries.get()[0]).toBe(first);
+    expect([state.get().oldestAt, state.get().depth]).toEqual([oldestAt, 2]);
+    await connect(one);
+    expect(entries.get()[0]).toEqual({ ...first, status: "inFlight" });
+  });
+
   it("packs what one task sends into one WebSocket message", async () => {
     const one = scene();
     await connect(one);
