@@ -1,0 +1,68 @@
+/** Every pair of state and event of the election. A pair is a step, or absent: then nothing happens. */
+import type { ElectionEvent, ElectionEventOf, ElectionInput } from "./events.ts";
+import type { Election, ElectionOf } from "./state.ts";
+import {
+  type ElectionNext,
+  hearBye,
+  hearLead,
+  hearPong,
+  hearRival,
+  hurry,
+  join,
+  lead,
+  leave,
+  leaveLeading,
+  loseLock,
+  missPong,
+  outbid,
+  ping,
+  present,
+  proveAlive,
+  readLocks,
+  steal,
+  take,
+  yieldLead,
+} from "./steps.ts";
+
+type Row<S extends Election["name"]> = {
+  readonly [E in ElectionEvent["type"]]?: (
+    state: ElectionOf<S>,
+    event: ElectionEventOf<E>,
+    input: ElectionInput,
+  ) => ElectionNext;
+};
+
+export const electionRows: { readonly [S in Election["name"]]: Row<S> } = {
+  away: { joined: join },
+  waiting: {
+    left: leave,
+    granted: take,
+    leadHeard: hearLead,
+    byeHeard: hearBye,
+    pongHeard: hearPong,
+    locksRead: readLocks,
+    provenAlive: steal,
+    pingDue: ping,
+    pongDue: missPong,
+    stealDue: proveAlive,
+    shown: hurry,
+    pressed: hurry,
+  },
+  taking: { left: leave, robbed: loseLock, termTaken: lead, leadHeard: hearRival },
+  leading: {
+    left: leaveLeading,
+    robbed: loseLock,
+    fenced: outbid,
+    yielded: yieldLead,
+    leadHeard: hearRival,
+    helloHeard: present,
+  },
+};
+
+type AnyRow = Readonly<
+  Record<string, ((state: Election, event: ElectionEvent, input: ElectionInput) => ElectionNext) | undefined>
+>;
+
+/** One turn of the election. Pure: a log of (event, input) replays exactly. */
+export const elect = (state: Election, event: ElectionEvent, input: ElectionInput): ElectionNext =>
+  (electionRows[state.name] as AnyRow)[event.type]?.(state, event, input) ?? [state];
