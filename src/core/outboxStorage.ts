@@ -1,0 +1,84 @@
+/** Where an outbox survives its page. Owned here, implemented in src/platform and src/testing. Instants are Unix ms: they outlive clocks. */
+
+/** One message that is not settled. */
+export interface StoredRow {
+  readonly p: string;
+  readonly channel: string;
+  readonly n: number;
+  readonly id: string;
+  /** JSON text of the payload, as it is transmitted. */
+  readonly body: string;
+  readonly queuedAt: number;
+  readonly expiresAt: number;
+  readonly keyed: boolean;
+  readonly expected?: { readonly seq: number; readonly tail: string };
+  /** Its number under an earlier producer. */
+  readonly re?: { readonly p: string; readonly n: number };
+  readonly voided?: "aborted" | "expired";
+  /** The subject it was queued for; absent until the server told. A row of another is never sent. */
+  readonly subject?: string;
+  /** `outbox.version` of the app that wrote it. */
+  readonly version: number;
+}
+
+/** Numbers of one (producer, channel): the next to give, and the highest below which all are answered. */
+export interface StoredCounter {
+  readonly p: string;
+  readonly channel: string;
+  readonly next: number;
+  readonly answered: number;
+}
+
+/** One boot of a tab. */
+export interface StoredProducer {
+  readonly p: string;
+  readonly createdAt: number;
+  /** Producers whose rows must be answered before its own are sent. */
+  readonly after: readonly string[];
+}
+
+/** How an adopted row ended, kept for its owner for a day. */
+export interface StoredVerdict {
+  readonly p: string;
+  readonly channel: string;
+  readonly n: number;
+  /** The settlement as JSON text. */
+  readonly settlement: string;
+  readonly at: number;
+}
+
+export type RowKey = readonly [p: string, channel: string, n: number];
+
+/** All of it in one transaction, or nothing. */
+export interface OutboxChange {
+  readonly producers?: readonly StoredProducer[];
+  readonly rows?: readonly StoredRow[];
+  readonly removed?: readonly RowKey[];
+  readonly counters?: readonly StoredCounter[];
+  readonly verdicts?: readonly StoredVerdict[];
+}
+
+export interface StoredOutbox {
+  readonly producers: readonly StoredProducer[];
+  readonly rows: readonly StoredRow[];
+  readonly counters: readonly StoredCounter[];
+  readonly verdicts: readonly StoredVerdict[];
+}
+
+export interface OutboxStorage {
+  /** Resolves when it is committed; rejects when it is not (quota, a database that is gone). */
+  readonly write: (change: OutboxChange) => Promise<void>;
+  /** Everything of this scope, or of one producer. */
+  readonly read: (p?: string) => Promise<StoredOutbox>;
+  /** Forgets a producer with all that belongs to it. */
+  readonly forget: (p: string) => Promise<void>;
+  /** Forgets everything of this scope. */
+  readonly clear: () => Promise<void>;
+  readonly close: () => void;
+}
+
+/**
+ * Opens the storage of one scope (endpoint name and identity). Rejects where there is none: private mode, SecurityError, an
+ * open that hangs. `lost`: it stopped working later and will not come back by itself.
+ */
+export type OpenOutboxStorage = (scope: string, lost: (error: unknown) => void) => Promise<OutboxStorage>;

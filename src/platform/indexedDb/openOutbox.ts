@@ -1,0 +1,186 @@
+import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPTransaction, openDB } from "idb";
+import type {
+  OutboxChange,
+  OutboxStorage,
+  StoredCounter,
+  StoredOutbox,
+  StoredProducer,
+  StoredRow,
+  StoredVerdict,
+} from "../../core/outboxStorage.ts";
+import type { IndexedDbOptions } from "./indexedDB.ts";
+
+/** Rows of all scopes lie in one database: its name and layout do not change with the version of an app. */
+const databaseName = "resilient-socket";
+const layoutVersion = 1;
+
+type Row = Omit<StoredRow, "body"> & { readonly scope: string; readonly body: unknown };
+type Of<T> = T & { readonly scope: string };
+
+const stores = ["rows", "counters", "producers", "verdicts"] as const;
+
+interface Layout extends DBSchema {
+  rows: { key: [string, string, string, number]; value: Row };
+  counters: { key: [string, string, string]; value: Of<StoredCounter> };
+  producers: { key: [string, string]; value: Of<StoredProducer> };
+  verdicts: { key: [string, string, string, number]; value: Of<StoredVerdict> };
+}
+type Database = IDBPDatabase<Layout>;
+type Transaction = IDBPTransaction<Layout, typeof stores, "readwrite">;
+
+const keyPaths = {
+  rows: ["scope", "p", "channel", "n"],
+  counters: ["scope", "p", "channel"],
+  producers: ["scope", "p"],
+  verdicts: ["scope", "p", "channel", "n"],
+};
+
+/** Everything under a prefix of the key: an array sorts after every string. */
+const under = (...prefix: readonly string[]): IDBKeyRange => IDBKeyRange.bound(prefix, [...prefix, []]);
+
+/** A request that fails fails its transaction, and that is told once, by `done`. */
+const ofTransaction = (): void => undefined;
+
+const identity = async (value: unknown): Promise<unknown> => value;
+
+export interface OpenOptions extends IndexedDbOptions {
+  readonly scope: string;
+  readonly lost: (error: unknown) => void;
+}
+
+/** A damaged database is built anew once: what was in it cannot be read any more. */
+const openOrRebuild = async (open: () => Promise<Database>, lost: OpenOptions["lost"]): Promise<Database> => {
+  try {
+    return await open();
+  } catch (error) {
+    // A newer layout, private mode, no permission: not ours to delete.
+    if ((error as DOMException).name !== "UnknownError") throw error;
+    lost(error);
+    await deleteDB(databaseName);
+    return open();
+  }
+};
+
+export const openOutbox = async (options: OpenOptions): Promise<OutboxStorage> => {
+  const { scope, lost, durability = "strict", encrypt = identity, decrypt = identity } = options;
+  let isClosed = false;
+  let database: Promise<Database> | undefined;
+
+  const connect = (): Promise<Database> => {
+    const opening = openDB<Layout>(databaseName, layoutVersion, {
+      upgrade: (db) => {
+        for (const name of stores)
+          if (!db.objectStoreNames.contains(name)) db.createObjectStore(name, { keyPath: keyPaths[name] });
+      },
+      // A newer version of the app wants to change the layout: it must not wait for this page.
+      blocking: (_old, _new, event) => {
+        (event.target as IDBDatabase).close();
+        database = undefined;
+        lost(new Error("a newer version of this app has taken the database"));
+      },
+      // The browser closed it: the next use opens it again.
+      terminated: () => {
+        database = undefined;
+      },
+    });
+    return opening;
+  };
+
+  const opened = (): Promise<Database> =>
+    (database ??= openOrRebuild(connect, lost).catch((error: unknown) => {
+      database = undefined;
+      throw error;
+    }));
+
+  /** Once more when the connection turns out to be gone. */
+  const withDatabase = async <T>(task: (db: Database) => Promise<T>): Promise<T> => {
+    try {
+      return await task(await opened());
+    } catch (error) {
+      if (isClosed || (error as DOMException).name !== "InvalidStateError") throw error;
+      database = undefined;
+      return task(await opened());
+    }
+  };
+
+  /** One transaction: all of it or, when anything throws or fails, nothing. */
+  const change = (
+    task: (store: (name: (typeof stores)[number]) => ReturnType<Transaction["objectStore"]>) => void,
+  ): Promise<void> =>
+    withDatabase(async (db) => {
+      const tx: Transaction = db.transaction(stores, "readwrite", { durability });
+      try {
+        task((name) => tx.objectStore(name));
+      } catch (error) {
+        tx.done.catch(ofTransaction);
+        tx.abort();
+        throw error;
+      }
+      await tx.done;
+    });
+
+  const write = async ({
+    producers = [],
+    rows = [],
+    removed = [],
+    counters = [],
+    verdicts = [],
+  }: OutboxChange): Promise<void> => {
+    // Before the transaction: one that waits for a promise of the app commits by itself.
+    const sealed = await Promise.all(
+      rows.map(async (row) => ({ ...row, scope, body: await encrypt(row.body) })),
+    );
+    await change((store) => {
+      const put = (name: (typeof stores)[number], values: readonly object[]): void => {
+        for (const value of values)
+          store(name)
+            .put({ ...value, scope } as never)
+            .catch(ofTransaction);
+      };
+      put("producers", producers);
+      put("counters", counters);
+      put("verdicts", verdicts);
+      put("rows", sealed);
+      for (const [p, channel, n] of removed)
+        store("rows").delete([scope, p, channel, n]).catch(ofTransaction);
+    });
+  };
+
+  const read = async (p?: string): Promise<StoredOutbox> => {
+    const range = p === undefined ? under(scope) : under(scope, p);
+    const found = await withDatabase(async (db) => {
+      const tx = db.transaction(stores);
+      const [rows, counters, verdicts, producers] = await Promise.all([
+        tx.objectStore("rows").getAll(range),
+        tx.objectStore("counters").getAll(range),
+        tx.objectStore("verdicts").getAll(range),
+        tx.objectStore("producers").getAll(p === undefined ? range : IDBKeyRange.only([scope, p])),
+      ]);
+      return { rows, counters, verdicts, producers };
+    });
+    const rows = await Promise.all(
+      found.rows.map(async (row) => ({ ...row, body: String(await decrypt(row.body)) })),
+    );
+    return { ...found, rows };
+  };
+
+  const erase = (...prefix: readonly string[]): Promise<void> =>
+    change((store) => {
+      for (const name of stores) {
+        const range = name === "producers" && prefix.length > 1 ? IDBKeyRange.only(prefix) : under(...prefix);
+        store(name).delete(range).catch(ofTransaction);
+      }
+    });
+
+  await opened();
+  return {
+    write,
+    read,
+    forget: (p) => erase(scope, p),
+    clear: () => erase(scope),
+    close: () => {
+      isClosed = true;
+      void database?.then((db) => db.close());
+    },
+  };
+};
