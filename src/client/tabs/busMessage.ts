@@ -1,8 +1,5 @@
 import type { ElectionEvent, ElectionPost } from "../../core/election/events.ts";
 
-/** The version of what tabs say to each other; it is part of the bus name, so two versions never meet. */
-export const busVersion = 1;
-
 /** An election message as it travels. */
 export type BusMessage = (
   ElectionPost | { readonly t: "pong"; readonly to: string; readonly nonce: number }

@@ -32,7 +32,7 @@ type Row<S extends Election["name"]> = {
   ) => ElectionNext;
 };
 
-export const electionRows: { readonly [S in Election["name"]]: Row<S> } = {
+const electionRows: { readonly [S in Election["name"]]: Row<S> } = {
   away: { joined: join },
   waiting: {
     left: leave,
