@@ -1,4 +1,4 @@
-import type { Bus, HoldEvents, TabPorts } from "../core/tabPorts.ts";
+import type { Bus, HoldEvents, TabPorts } from "../core/ports/tabPorts.ts";
 import type { DeviceClock } from "./deviceClock.ts";
 import type { VirtualClock } from "./virtualClock.ts";
 

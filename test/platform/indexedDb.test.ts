@@ -1,8 +1,9 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { OutboxStorage, StoredRow } from "../../src/core/outboxStorage.ts";
-import { indexedDB, type IndexedDbOptions } from "../../src/platform/indexedDb/indexedDB.ts";
+import type { OutboxStorage, StoredRow } from "../../src/core/ports/outboxStorage.ts";
+import { indexedDB } from "../../src/platform/indexedDb/indexedDB.ts";
+import type { IndexedDbOptions } from "../../src/platform/indexedDb/options.ts";
 
 const row = (n: number, more: Partial<StoredRow> = {}): StoredRow => ({
   p: "p1",

@@ -7,7 +7,7 @@ import type {
 import { type Election, newcomer } from "../../core/election/state.ts";
 import { elect } from "../../core/election/table.ts";
 import type { Clock, Dice } from "../../core/ports.ts";
-import type { GroupTerm, TabPorts } from "../../core/tabPorts.ts";
+import type { GroupTerm, TabPorts } from "../../core/ports/tabPorts.ts";
 import { createTimers } from "../timers.ts";
 import { readBusMessage, toElectionEvent } from "./busMessage.ts";
 

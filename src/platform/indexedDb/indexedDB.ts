@@ -1,13 +1,5 @@
-import type { OpenOutboxStorage, OutboxStorage } from "../../core/outboxStorage.ts";
-
-export interface IndexedDbOptions {
-  /** `strict` survives a power cut, `relaxed` is faster. Default `strict`. https://www.w3.org/TR/IndexedDB/#transaction-durability-hint */
-  readonly durability?: "strict" | "relaxed" | undefined;
-  /** What is stored instead of the payload's JSON text: anything that can be cloned. Does not stop script in your page. */
-  readonly encrypt?: ((body: string) => unknown) | undefined;
-  /** Undoes `encrypt`. */
-  readonly decrypt?: ((stored: unknown) => string | Promise<string>) | undefined;
-}
+import type { IndexedDbOptions } from "./options.ts";
+import type { OpenOutboxStorage, OutboxStorage } from "../../core/ports/outboxStorage.ts";
 
 /** A browser that does not answer in this time will not: some builds hang for ever. */
 const openWithinMs = 1_000;

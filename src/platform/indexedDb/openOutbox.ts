@@ -7,8 +7,8 @@ import type {
   StoredProducer,
   StoredRow,
   StoredVerdict,
-} from "../../core/outboxStorage.ts";
-import type { IndexedDbOptions } from "./indexedDB.ts";
+} from "../../core/ports/outboxStorage.ts";
+import type { IndexedDbOptions } from "./options.ts";
 
 /** Rows of all scopes lie in one database: its name and layout do not change with the version of an app. */
 const databaseName = "resilient-socket";
