@@ -32,7 +32,7 @@ export interface TelemetryHost {
 }
 
 export interface Meter {
-  /** What was counted since the last call; undefined when that is nothing. */
+  /** What was counted since the last call, and how much waits; undefined when neither is news. */
   readonly take: () => ClientStats | undefined;
 }
 
@@ -53,6 +53,7 @@ export const telemetry =
     let attemptAtMs = 0;
     let resumingAtMs = 0;
     let lostAtMs: number | null = null;
+    let toldDepth = 0;
     /** What waited when the connection came back, and how it ended so far. */
     let flush: { readonly ids: Set<string>; readonly sinceMs: number; acked: number; ended: number } | null =
       null;
@@ -140,8 +141,11 @@ export const telemetry =
 
     return {
       take: () => {
-        if (!Object.keys(counts).length && !Object.keys(observed).length) return undefined;
-        const taken = { counts, observed };
+        const { depth } = client.outbox.state.get();
+        if (depth === toldDepth && !Object.keys(counts).length && !Object.keys(observed).length)
+          return undefined;
+        const taken = { counts, observed, depth };
+        toldDepth = depth;
         counts = {};
         observed = {};
         return taken;

@@ -7,20 +7,24 @@ import { createShare } from "../../src/server/share.ts";
 import { memoryStore } from "../../src/server/store/memoryStore.ts";
 import { metricNames } from "../../src/telemetry/metricNames.ts";
 import { metricTable } from "../../src/telemetry/metricTable.ts";
+import { createWorld } from "../../src/testing/createWorld.ts";
 import { virtualClock } from "../../src/testing/virtualClock.ts";
 import { parseExposition } from "./exposition.ts";
 import { createTestServer } from "./testServer.ts";
 
 type Server = ReturnType<typeof createTestServer>;
+interface Node {
+  readonly server: Pick<Server["server"], "metrics">;
+}
 
-const samplesOf = ({ server }: Pick<Server, "server">, name: string) =>
+const samplesOf = ({ server }: Node, name: string) =>
   parseExposition(server.metrics()).get(name)?.samples ?? [];
 /** The sum of the series of `name`, or of those whose labels are these. */
-const valueOf = (t: Pick<Server, "server">, name: string, labels: Readonly<Record<string, string>> = {}) =>
+const valueOf = (t: Node, name: string, labels: Readonly<Record<string, string>> = {}) =>
   samplesOf(t, name)
     .filter((sample) => Object.entries(labels).every(([label, value]) => sample.labels[label] === value))
     .reduce((sum, { value }) => sum + value, 0);
-const histogramOf = (t: Pick<Server, "server">, name: string) => {
+const histogramOf = (t: Node, name: string) => {
   const samples = samplesOf(t, name);
   const part = (suffix: string) => samples.find((sample) => sample.name === `${name}_${suffix}`)?.value;
   return { count: part("count"), sum: part("sum") };
@@ -379,6 +383,55 @@ describe("state_drift_percentage", () => {
     await late.send({ t: "pong", cursors: [{ c: "room", ...place, tail: "other" }] });
     expect(samplesOf(t, "state_drift_samples_total")).toEqual([]);
     expect(valueOf(t, "state_drift_percentage")).toBe(0);
+  });
+});
+
+describe("figures of clients in a world", () => {
+  it("reach the node: hand-over, recovery, what waited and how it ended, no drift", async () => {
+    const world = createWorld();
+    const tab = world.openTab();
+    tab.watch("room");
+    tab.connect();
+    await world.advance(1000);
+    await world.server().publish("room", "a");
+    await world.advance(100);
+    world.network.refuse(true);
+    world.network.cut();
+    await world.advance(1000);
+    for (const payload of [1, 2, 3]) tab.send(payload, { channel: "room" });
+    await world.server().publish("room", "missed");
+    world.network.refuse(false);
+    await world.advance(40_000);
+    const node = { server: world.server() };
+    expect(histogramOf(node, "cross_node_handoff_latency_ms").count).toBe(1);
+    expect(histogramOf(node, "delta_sync_gap_size")).toEqual({ count: 1, sum: 1 });
+    // Told while three waited; that they were sent is told with a later pong.
+    expect(valueOf(node, "ws_queue_depth")).toBe(3);
+    await world.advance(120_000);
+    expect(valueOf(node, "ws_queue_depth")).toBe(0);
+    expect(histogramOf(node, "recovery_duration_seconds").count).toBe(1);
+    expect(valueOf(node, "reconnect_flushed_total", { outcome: "acked" })).toBe(3);
+    expect(valueOf(node, "reconnect_flush_success_rate")).toBe(1);
+    expect(valueOf(node, "state_drift_samples_total", { result: "same" })).toBeGreaterThan(0);
+    expect(valueOf(node, "state_drift_percentage")).toBe(0);
+    expect(valueOf(node, "resilient_client_figures_dropped_total")).toBe(0);
+    expect(valueOf(node, "resilient_client_reports_total", { outcome: "refused" })).toBe(0);
+    await world.close();
+  });
+
+  it("behind a filter do not drift: hidden events move the cursor too (P7.8)", async () => {
+    const world = createWorld({ server: { filter: ({ event }) => event.payload !== "hidden" } });
+    const tab = world.openTab();
+    const heard = tab.watch("room");
+    tab.connect();
+    await world.advance(1000);
+    for (const payload of ["a", "hidden", "hidden"]) await world.server().publish("room", payload);
+    await world.advance(180_000);
+    const node = { server: world.server() };
+    expect(heard.data()).toEqual(["a"]);
+    expect(valueOf(node, "state_drift_samples_total", { result: "same" })).toBeGreaterThan(0);
+    expect(valueOf(node, "state_drift_samples_total", { result: "drifted" })).toBe(0);
+    await world.close();
   });
 });
 
