@@ -78,7 +78,7 @@ export interface ClientOptions {
   readonly telemetry?: Telemetry | undefined;
   /**
    * A page that is hidden this long lets go of its connection, once no message waits for an answer, and dials when it is shown
-   * again (`disconnected: suspended` meanwhile). In ms; needs `hints()`. Default Infinity.
+   * again (`disconnected: suspended` meanwhile). In ms, less than 1 s counts as 1 s; needs `hints()`. Default Infinity.
    */
   readonly pauseHiddenAfterMs?: number | undefined;
 }

@@ -16,17 +16,22 @@ const channel = ({ plan, dice }: Setting): string => dice.oneOf(plan.channels);
 const sendOne = (setting: Setting, { tab, send }: Party): void => {
   const { plan, dice, world } = setting;
   if (tab.page.clock.frozen()) return;
+  const name = channel(setting);
   const key = plan.has("keys") && dice.chance(0.3);
   const again = key && dice.chance(0.4);
   const ttlMs = plan.has("ttl") && dice.chance(0.3) ? dice.oneOf([1, 50, 2_000, 20_000]) : undefined;
   const abort = plan.has("abort") && dice.chance(0.3) ? new AbortController() : undefined;
+  const { seq = 0, tail = "" } = setting.ledger.log(name).at(-dice.oneOf([1, 1, 2])) ?? {};
+  const expected = plan.has("expected") && !key && dice.chance(0.2) ? { seq, tail } : undefined;
+  let allowed = dice.pick(4);
+  const guard = plan.has("guard") && dice.chance(0.2) ? () => allowed-- > 0 : undefined;
   if (abort) world.clock.after(dice.oneOf([0, 5, 30, 300, 3_000, 30_000]), () => abort.abort());
-  const guard = plan.has("guard") && dice.chance(0.3) ? dice.fork(`guard ${world.clock.nowMs()}`) : undefined;
-  send(channel(setting), {
+  send(name, {
     again,
+    expected,
+    guard,
     ttlMs,
     signal: abort?.signal,
-    ...(guard && { guard: () => guard.chance(0.7) }),
     ...(key && { idempotencyKey: `key-${dice.uuid()}` }),
   });
 };
@@ -103,7 +108,7 @@ const drain = ({ world, dice, trace }: Setting): void => {
   };
   world
     .server()
-    .drain({ overMs })
+    .drain({ overMs, to: dice.oneOf([undefined, "ws://two.test/ws", "ws://elsewhere.test/ws"]) })
     .then(gone, () => undefined);
 };
 
@@ -124,18 +129,6 @@ export const actions: readonly Action[] = [
     run: (setting, party) => {
       for (let left = 2 + setting.dice.pick(12); left > 0; left--) sendOne(setting, party);
     },
-  },
-  {
-    name: "volatile",
-    weight: 1,
-    fault: "volatile",
-    run: whenAwake((_, setting, { sendVolatile }) => sendVolatile(channel(setting))),
-  },
-  {
-    name: "request",
-    weight: 2,
-    fault: "request",
-    run: whenAwake((_, setting, { request }) => request(channel(setting))),
   },
   {
     name: "publish",
@@ -274,6 +267,20 @@ export const actions: readonly Action[] = [
     run: whenAwake((tab, _, { holds }) => holds.push(tab.retain())),
   },
   { name: "unmount", weight: 1, fault: "mounts", run: whenAwake((_, __, { holds }) => holds.shift()?.()) },
+  {
+    name: "request",
+    weight: 2,
+    fault: "requests",
+    run: whenAwake((_, setting, { request }) =>
+      request(channel(setting), setting.dice.oneOf([500, 30_000, 120_000])),
+    ),
+  },
+  {
+    name: "whisper",
+    weight: 2,
+    fault: "volatile",
+    run: whenAwake((_, setting, { whisper }) => whisper(channel(setting))),
+  },
   { name: "drain", weight: 0.5, fault: "drain", run: drain },
   { name: "log out everywhere", weight: 0.4, fault: "logins", run: revoke },
   {

@@ -1,4 +1,4 @@
-import type { Receipt, Settlement } from "../../src/client/receipt.ts";
+import type { Settlement } from "../../src/client/receipt.ts";
 import type { LogEvent } from "../../src/server/store/LogStore.ts";
 
 /** One call of `send`. Messages with the same caller-given key share an `m`. */
@@ -7,7 +7,9 @@ export interface Sent {
   readonly m: number;
   readonly channel: string;
   readonly id: string;
-  readonly receipt: Receipt;
+  readonly status: () => string;
+  /** Where the channel had to stand. */
+  readonly expected: { readonly seq: number; readonly tail: string } | undefined;
   /** The tab. */
   readonly by: string;
   readonly subject: string;

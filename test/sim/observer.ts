@@ -1,6 +1,7 @@
 import type { Continuity, Message } from "../../src/client/message.ts";
+import type { Reply } from "../../src/client/reply.ts";
 import type { Settlement } from "../../src/client/receipt.ts";
-import type { Ledger, Sent } from "./ledger.ts";
+import type { Entry, Ledger, Sent } from "./ledger.ts";
 
 /** I1 acked and lost · I2 twice · I3 order · I4 memory · I6 does not recover · I7 of another user · I8 silent or false · S sockets. */
 export type Invariant = "I1" | "I2" | "I3" | "I4" | "I6" | "I7" | "I8" | "S";
@@ -122,6 +123,12 @@ export const checkPage = (
   if (page.length < Math.min(limit, last)) report("I8", `history of ${channel} up to ${last} is too short`);
 };
 
+const standsBehind = (
+  { seq, tail }: { readonly seq: number; readonly tail: string },
+  at: number,
+  log: readonly Entry[],
+): boolean => at === seq + 1 && (seq === 0 || log.some((entry) => entry.seq === seq && entry.tail === tail));
+
 /** At the moment a message settles, where nothing was ever rolled back: the log must agree at once. */
 export const checkSettlement = (sent: Sent, settlement: Settlement, ledger: Ledger, report: Report): void => {
   if (sent.settlement) report("I8", `m${sent.m} settled twice`);
@@ -129,10 +136,43 @@ export const checkSettlement = (sent: Sent, settlement: Settlement, ledger: Ledg
   const place = ledger.log(sent.channel).find((entry) => entry.m === sent.m);
   if (settlement.kind === "acked") {
     if (!place) report("I1", `m${sent.m} was acked and is not in the log`);
+    else if (sent.expected && !standsBehind(sent.expected, place.seq, ledger.log(sent.channel)))
+      report("I8", `m${sent.m} was to stand behind #${sent.expected.seq} and stands at #${place.seq}`);
     else if (settlement.seq !== undefined && settlement.seq !== place.seq)
       report("I8", `m${sent.m} was acked at ${settlement.seq} and stands at ${place.seq}`);
     else if (settlement.seqAtMost !== undefined && settlement.seqAtMost < place.seq)
       report("I8", `m${sent.m} was acked at most at ${settlement.seqAtMost} and stands at ${place.seq}`);
+  }
+};
+
+export interface ReplyOptions extends Pick<DeliveryOptions, "ledger" | "report"> {
+  readonly m: number;
+  readonly settled: Promise<Settlement>;
+  readonly reply: Promise<Reply>;
+}
+
+/** The server's app answers a message with its own payload, but every third with nothing. */
+export const replyTo = (m: number): { readonly m: number } | undefined => (m % 3 ? { m } : undefined);
+
+/** What `request` resolves with is the reply to this message; what it rejects with is true of its settlement. */
+export const checkReply = async ({ m, settled, reply, ledger, report }: ReplyOptions): Promise<void> => {
+  try {
+    const { data, seq } = await reply;
+    if (JSON.stringify(data) !== JSON.stringify(replyTo(m)))
+      report("I7", `request m${m} got ${JSON.stringify(data)}`);
+    const settlement = await settled;
+    if (settlement.kind !== "acked" || settlement.seq !== seq)
+      report("I8", `request m${m} got a reply at ${seq} and settled ${JSON.stringify(settlement)}`);
+  } catch (error) {
+    const { code } = error as { readonly code: string };
+    if (code === "REPLY_TIMEOUT") return;
+    if (code !== "MESSAGE_NOT_ACKED" && code !== "REPLY_GONE") throw error;
+    const { kind, ...more } = await settled;
+    const gone = code === "REPLY_GONE";
+    if ((kind === "acked") !== gone) report("I8", `request m${m} ended ${code} and settled ${kind}`);
+    // A verdict that is still kept has its reply.
+    if (gone && "seq" in more && more.seq !== undefined && ledger.rollbacks() === 0)
+      report("I8", `the reply to m${m} is gone, and its verdict is known`);
   }
 };
 

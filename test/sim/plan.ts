@@ -38,9 +38,15 @@ export const faults = [
   "filter",
   "readBack",
   "logins",
-  "guard",
+  "urls",
+  "pause",
+  "telemetry",
+  "requests",
   "volatile",
-  "request",
+  "guard",
+  "expected",
+  "retention",
+  "smallGaps",
 ] as const;
 export type Fault = (typeof faults)[number];
 
@@ -60,6 +66,7 @@ export interface Plan {
   readonly windowMessages: number;
   readonly capacity: number;
   readonly overflow: "reject" | "evict-oldest" | "wait";
+  readonly urls: "list" | "function";
   readonly steps: number;
 }
 
@@ -89,6 +96,7 @@ export const makePlan = (dice: SeededDice): Plan => {
     windowMessages: dice.oneOf([4, 8, 1_024]),
     capacity: dice.oneOf([6, 20, 1_000]),
     overflow: dice.oneOf(["reject", "evict-oldest", "wait"]),
+    urls: dice.oneOf(["list", "function"]),
     steps: 25 + dice.pick(35),
   };
 };

@@ -8,8 +8,8 @@ export interface Held {
   readonly timers: Set<{ readonly name: string }>;
   readonly signals: Set<{ readonly kind: string; readonly signal: AbortSignal }>;
   readonly sockets: Set<object>;
-  /** Asks for tokens. */
-  withAuth: boolean;
+  /** Asks for tokens, or for the place to dial. */
+  asks: { readonly token: boolean; readonly url: boolean };
   /** Calls of this client that run now. */
   depth: number;
   /** Called when the last of them returned. */
@@ -25,7 +25,7 @@ export const heldOf = (clock: Clock): Held => {
     timers: new Set(),
     signals: new Set(),
     sockets: new Set(),
-    withAuth: false,
+    asks: { token: false, url: false },
     depth: 0,
     returned: () => undefined,
   };
@@ -139,7 +139,9 @@ export const misheld = (mine: Held, state: State): string | null => {
   const timers = [...mine.timers].map(({ name }) => name).filter((name) => name !== "linger");
   for (const one of mine.signals) if (one.signal.aborted) mine.signals.delete(one);
   const signals = [...mine.signals].map(({ kind }) => kind).sort();
-  const expected = declared.filter((kind) => kind !== "token" || mine.withAuth).sort();
+  const expected = declared.filter((kind) => kind !== "token" || mine.asks.token).sort();
+  /** The attempt begins with the question where to. */
+  const isFinding = mine.asks.url && state.name === "connecting";
   const problems = [
     ...timers
       .filter((name) => !(may as readonly string[]).includes(name))
@@ -149,7 +151,9 @@ export const misheld = (mine: Held, state: State): string | null => {
     ...(signals.join() === expected.join()
       ? []
       : [`signals ${signals.join()} instead of ${expected.join()}`]),
-    ...(mine.sockets.size === Number(socket) ? [] : [`${mine.sockets.size} sockets`]),
+    ...(mine.sockets.size === Number(socket) || (isFinding && !mine.sockets.size)
+      ? []
+      : [`${mine.sockets.size} sockets`]),
   ];
   return problems.length ? `${state.name}: ${problems.join("; ")}` : null;
 };

@@ -82,7 +82,7 @@ vi.mock("../../src/client/runMachine.ts", async (original) => {
 });
 
 const ready = ({ parties }: Setting): void =>
-  parties.forEach(({ tab, withAuth }) => (heldOf(tab.page.clock).withAuth = withAuth));
+  parties.forEach(({ tab, asks }) => (heldOf(tab.page.clock).asks = asks));
 
 const checkPages = ({ parties }: Setting): void => parties.forEach(checkPage);
 

@@ -6,6 +6,22 @@ let world: World;
 afterEach(() => world.close());
 
 describe("found by random histories", () => {
+  it("a hidden page that may let go at once and waits for an answer does not ask itself without a pause (fault 15)", async () => {
+    world = createWorld();
+    const tab = world.openTab({ pauseHiddenAfterMs: 0 });
+    tab.connect();
+    await world.advance(1_000);
+    world.store.pace({ beforeCommitMs: 5_000 });
+    const receipt = tab.send(1);
+    await world.advance(100);
+    tab.page.hide();
+    await world.advance(3_000);
+    expect(tab.state.get().name).toBe("connected");
+    await world.advance(5_000);
+    expect(receipt.status.get().kind).toBe("acked");
+    expect(tab.state.get()).toEqual({ name: "disconnected", reason: "suspended" });
+  });
+
   it("asks again for a channel whose log did not answer in time, and nothing is lost (fault 61)", async () => {
     world = createWorld();
     const tab = world.openTab();

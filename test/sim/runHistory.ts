@@ -77,19 +77,19 @@ const signIn = ({ tab }: Party): void => {
 const unsettled = ({ ledger }: Setting): string =>
   ledger.sent
     .filter(({ settlement }) => !settlement)
-    .map(({ m, by, channel, receipt }) => `m${m} of ${by} on ${channel} ${receipt.status.get().kind}`)
+    .map(({ m, by, channel, status }) => `m${m} of ${by} on ${channel} ${status()}`)
     .join(", ");
-const unread = ({ parties }: Setting): string =>
-  parties.flatMap(({ reading }) => [...reading].map(({ name }) => name)).join(", ");
+const unanswered = ({ parties }: Setting): string =>
+  parties.flatMap(({ pending }) => [...pending].map(({ name }) => name)).join(", ");
 const waiting = (setting: Setting): string =>
-  [unsettled(setting), unread(setting)].join(" ").trim() || "nothing";
+  [unsettled(setting), unanswered(setting)].join(" ").trim() || "nothing";
 
 const recover = async (setting: Setting): Promise<void> => {
   const { world, parties, plan, report } = setting;
   const quiet = (): boolean =>
     parties.every(({ tab }) => tab.state.get().name === "connected") &&
     unsettled(setting) === "" &&
-    unread(setting) === "";
+    unanswered(setting) === "";
   const states = (): string => parties.map(({ tab }) => tab.state.get().name).join();
   heal(setting);
   setting.healing = true;
@@ -158,7 +158,7 @@ const finish = async (setting: Setting): Promise<void> => {
     await world.advance(0);
     if (timers > 0) report("I4", `${timers} timers after dispose`);
   }
-  if (unread(setting)) report("I6", `never settled: ${unread(setting)}`);
+  if (unanswered(setting)) report("I6", `never settled: ${unanswered(setting)}`);
   if (world.network.live().length > 0) report("S", "a socket lives after dispose");
 };
 

@@ -2,7 +2,7 @@ import { createWorld, type World } from "../../src/testing/createWorld.ts";
 import { seededDice, type SeededDice } from "../../src/testing/seededDice.ts";
 import type { Tab } from "../../src/testing/tab.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
-import type { Report } from "./observer.ts";
+import { replyTo, type Report } from "./observer.ts";
 import { createParty, type Party } from "./party.ts";
 import { makePlan, type Plan } from "./plan.ts";
 
@@ -22,9 +22,9 @@ export interface Setting {
   readonly sources: Map<string, { readonly epoch: string; readonly seq: number; readonly tail: string }>;
   /** When the token of a tab ends, Unix ms. */
   readonly tokens: Map<Tab, number>;
+  /** Volatile payloads. */
+  readonly whispers: Set<number>;
   readonly nextPayload: () => number;
-  /** Numbers of volatile messages. */
-  readonly fleeting: Set<number>;
   /** `shown`: to everybody. */
   readonly publish: (channel: string, shown?: boolean) => number;
   /** Whether this producer is the one some client used last on the channel. */
@@ -55,13 +55,20 @@ export const createSetting = (seed: number, report: Report, trace: (text: string
     seed,
     latencyMs: plan.latencyMs,
     jitterMs: plan.jitterMs,
-    store: { window: plan.windowMessages },
+    store: {
+      window: plan.windowMessages,
+      ...(plan.has("retention") && { retention: { maxBytes: 120 } }),
+    },
     ...(plan.has("nodes") && { nodes: 2, fanOutLoss: 0.15 }),
     onWire: (socket, event, text) => trace(`    ${socket}${event === "sent" ? "↑" : "↓"} ${text}`),
     clock: { turn: () => new Promise((done) => setImmediate(done)) },
     server: {
       heartbeat: { intervalMs: 10_000, timeoutMs: 5_000 },
-      limits: { windowMessages: plan.windowMessages, messagesPerSecond: plan.has("rate") ? 2 : 10_000 },
+      limits: {
+        windowMessages: plan.windowMessages,
+        messagesPerSecond: plan.has("rate") ? 2 : 10_000,
+        ...(plan.has("smallGaps") && { maxGap: 3, concurrentSnapshots: 1 }),
+      },
       authenticate: (token) => {
         if (plan.has("auth") && !setting.healing && opinions.chance(0.05))
           throw new Error("nobody can tell who this is");
@@ -72,7 +79,8 @@ export const createSetting = (seed: number, report: Report, trace: (text: string
         if (plan.has("flaky") && !setting.healing && opinions.chance(0.1))
           throw new Error("the handler failed");
         if (refuses((message.payload as { m: number }).m)) context.reject("NO");
-        if (plan.has("request")) context.reply(message.payload);
+        const reply = replyTo((message.payload as { m: number }).m);
+        if (reply) context.reply(reply);
         return message.payload;
       },
       ...(plan.has("filter") && {
@@ -80,6 +88,8 @@ export const createSetting = (seed: number, report: Report, trace: (text: string
       }),
       ...(plan.has("snapshots") && {
         snapshot: async (channel: string) => {
+          const slowMs = setting.healing ? 0 : opinions.oneOf([0, 0, 30, 700]);
+          if (slowMs) await new Promise<void>((done) => world.clock.after(slowMs, done));
           const cursor = sources.get(channel) ?? {
             epoch: (await world.store.head(channel)).epoch,
             seq: 0,
@@ -92,12 +102,11 @@ export const createSetting = (seed: number, report: Report, trace: (text: string
   });
 
   world.store.onCommit((events) => {
-    for (const event of events) {
-      trace(`  commit ${event.channel}#${event.seq} ${event.d} ${event.tail}`);
-      const { m } = JSON.parse(event.d) as { m: number };
-      if (setting.fleeting.has(m)) report("I2", `m${m} is volatile and was appended`);
-    }
+    for (const event of events) trace(`  commit ${event.channel}#${event.seq} ${event.d} ${event.tail}`);
     for (const m of ledger.commit(events)) report("I2", `m${m} was appended twice`);
+    for (const { d } of events)
+      if (setting.whispers.has((JSON.parse(d) as { m: number }).m))
+        report("I2", `${d} is volatile and in a log`);
   });
 
   const setting: Setting = {
@@ -111,7 +120,7 @@ export const createSetting = (seed: number, report: Report, trace: (text: string
     trace,
     sources,
     tokens: new Map(),
-    fleeting: new Set(),
+    whispers: new Set(),
     checkpoints: [],
     healing: false,
     hides,

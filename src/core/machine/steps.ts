@@ -123,9 +123,12 @@ export const resume = ({ memory }: State, { spreadMs }: EventOf<"welcomed">, inp
   ...watch(input),
 ];
 
+/** A page that waits for answers is asked again, but not without a pause. */
+const leastRestMs = 1_000;
+
 /** Nobody looks: after a while the connection may go, if nothing waits. */
 const restWhileHidden = ({ hidden, policy: { pauseHiddenAfterMs } }: Input): Effect[] =>
-  hidden && pauseHiddenAfterMs < Infinity ? [arm("pause", pauseHiddenAfterMs)] : [];
+  hidden && pauseHiddenAfterMs < Infinity ? [arm("pause", Math.max(pauseHiddenAfterMs, leastRestMs))] : [];
 
 /** Judged anew when the timer comes: shown meanwhile, or messages to settle first. */
 export const pause = (state: Extract<State, { name: "connected" }>, event: Event, input: Input): Next => {

@@ -1,0 +1,107 @@
+import type { Message } from "../../src/client/message.ts";
+import type { SubscribeOptions } from "../../src/client/ResilientClient.ts";
+import type { SeededDice } from "../../src/testing/seededDice.ts";
+import type { Tab } from "../../src/testing/tab.ts";
+import { checkDelivery, checkPage, type DeliveryCheck } from "./observer.ts";
+import type { Setting } from "./setting.ts";
+
+/** One consumer of a channel and what it may be given next. */
+export interface Watched {
+  readonly channel: string;
+  readonly check: DeliveryCheck;
+  /** Payload numbers in order. */
+  readonly seen: readonly number[];
+  readonly stop: () => void;
+}
+
+export interface Readers {
+  readonly watched: Set<Watched>;
+  readonly watch: (channel: string, options?: SubscribeOptions, startsAt?: number) => void;
+  /** As `watch`, by `messages()`; holds a few, takes one after the other, with pauses. */
+  readonly iterate: (channel: string) => void;
+  readonly readBack: (
+    channel: string,
+    page: { readonly before?: number | undefined; readonly limit: number; readonly timeoutMs: number },
+  ) => void;
+}
+
+export interface ReadersOptions {
+  readonly setting: Setting;
+  readonly tab: Tab;
+  readonly subject: string;
+  readonly dice: SeededDice;
+  readonly trace: (text: string) => void;
+  /** Until it is answered. */
+  readonly asked: (name: string, answer: Promise<unknown>) => void;
+}
+
+export const createReaders = ({ setting, tab, subject, dice, trace, asked }: ReadersOptions): Readers => {
+  const { world, plan, ledger, report } = setting;
+  const hides = (m: number): boolean => setting.hides(m, subject);
+  const watched = new Set<Watched>();
+
+  const observe = (channel: string, startsAt?: number) => {
+    const seen: number[] = [];
+    const check = checkDelivery({ channel, startsAt, ledger, report, hides });
+    const whispers = new Set<number>();
+    const whispered = (m: number): void => {
+      if (!setting.whispers.has(m)) report("I2", `${channel}: m${m} came without a place and was none`);
+      if (whispers.has(m)) report("I2", `${channel}: m${m} is volatile and came twice to ${tab.id}`);
+      whispers.add(m);
+    };
+    return {
+      seen,
+      check,
+      received: (message: Message): void => {
+        const { m } = message.data as { m: number };
+        trace(`  got ${channel}#${message.seq} m${m}${message.replayed ? " replayed" : ""}`);
+        if (hides(m)) report("I7", `${channel}: m${m} is hidden from ${subject} and came to ${tab.id}`);
+        if (message.seq === undefined) return whispered(m);
+        check.received(message);
+        if (message.own && !ledger.sendsOf(m).some(({ by }) => by === tab.id))
+          report("I7", `${channel}: m${m} came to ${tab.id} as its own`);
+        seen.push(m);
+      },
+      onContinuity: (continuity: Parameters<DeliveryCheck["told"]>[0]): void => {
+        trace(`  continuity ${JSON.stringify(continuity)}`);
+        check.told(continuity);
+      },
+    };
+  };
+
+  return {
+    watched,
+    watch: (channel, options = {}, startsAt) => {
+      const { seen, check, received, onContinuity } = observe(channel, startsAt);
+      const stop = tab.subscribe(channel, received, { ...options, onContinuity });
+      watched.add({ channel, check, seen, stop });
+    },
+    iterate: (channel) => {
+      const { seen, check, received, onContinuity } = observe(channel);
+      const ended = new AbortController();
+      const capacity = dice.oneOf([1, 2, 3]);
+      watched.add({ channel, check, seen, stop: () => ended.abort() });
+      const run = async (): Promise<void> => {
+        for await (const message of tab.messages(channel, { capacity, signal: ended.signal, onContinuity })) {
+          received(message);
+          const pauseMs = setting.healing ? 0 : dice.oneOf([0, 0, 0, 20, 1_000, 4_000]);
+          if (pauseMs) await new Promise<void>((done) => world.clock.after(pauseMs, done));
+        }
+      };
+      run().catch((error: unknown) => report("I6", `messages() threw ${String(error)}`));
+    },
+    readBack: (channel, { before, limit, timeoutMs }) => {
+      const rollbacks = ledger.rollbacks();
+      const head = ledger.log(channel).at(-1)?.seq ?? 0;
+      const page = { channel, before, limit, rollbacks, head };
+      const mayBeShort = plan.has("trim") || plan.has("retention") || plan.has("filter");
+      asked(
+        `read back ${JSON.stringify(page)}`,
+        tab.history(channel, { before, limit, timeoutMs }).then((events) => {
+          trace(`  page of ${channel} ${events.map(({ seq }) => seq).join()}`);
+          checkPage(page, events, { ledger, report, hides, mayBeShort });
+        }),
+      );
+    },
+  };
+};
