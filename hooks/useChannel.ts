@@ -15,8 +15,8 @@ export interface SubscriptionOptions<T = unknown> {
 }
 
 /**
- * Messages in batches, once a `frame` or once a `task`: at most 1 000 wait, then the subscription reads on from its own place. A
- * batch ends where a continuity is told.
+ * Messages in batches, once a `frame` or once a `task`; sooner when more than 1 000 wait and when the subscription ends. A batch ends
+ * where a continuity is told.
  */
 export interface BatchOptions<T = unknown> extends SubscriptionOptions<T> {
   readonly batch: Pace;
@@ -52,6 +52,10 @@ export function useChannel(
     };
     if (!batch) return client.subscribe(channel, hear, hearing);
     const backlog = client.backlog(channel, () => backlog.drain(hear), { ...hearing, pace: batch });
-    return backlog.stop;
+    return () => {
+      // A subscription without batches had heard it: what is hidden and shown again, or changes its pace, misses nothing.
+      backlog.drain(hear);
+      backlog.stop();
+    };
   }, [client, channel, on, batch]);
 }

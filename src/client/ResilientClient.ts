@@ -49,7 +49,7 @@ export interface BacklogOptions extends SubscribeOptions {
 export type Pace = "frame" | "task";
 
 export interface PacedOptions extends BacklogOptions {
-  /** How often `ready` is called at most. Default: for everything that begins to wait. */
+  /** How often `ready` is called at most, but that it is called at once for what has no more room. Default: for everything that begins to wait. */
   readonly pace?: Pace | undefined;
 }
 

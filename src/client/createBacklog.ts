@@ -25,7 +25,7 @@ export const createBacklog = (
   checkNumbers({ capacity });
   const most = Math.max(Math.ceil(capacity), 1);
   const entries: Entry[] = [];
-  const bell = createBell(clock, ready, pace);
+  const bell = createBell(clock, () => notifyAll([ready], report), pace);
   const full = (): boolean => entries.length >= most;
   const push = (entry: Entry): void => {
     entries.push(entry);
@@ -47,7 +47,11 @@ export const createBacklog = (
     push,
     { ...options, onContinuity: note },
     {
-      full,
+      // Who waits for a frame only for the sake of the page can take at once; left behind is who cannot.
+      full: () => {
+        if (full()) bell.hurry();
+        return full();
+      },
       room: () => (entries.length > most / 2 ? 0 : most - entries.length),
       ended: bell.ring,
     },

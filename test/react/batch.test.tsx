@@ -108,14 +108,54 @@ describe("useSubscription in batches", () => {
     expect({ errors, text: view.container.textContent }).toEqual({ errors: ["HANDLER_THREW"], text: "2" });
   });
 
-  it("says nothing to a component that left with messages waiting, and leaves no timer (fault 42)", async () => {
-    const heard = vi.fn();
+  it("hands over what waits to a component that leaves, then nothing, and leaves no timer (fault 42)", async () => {
+    const complaints = vi.spyOn(console, "error");
+    const heard = vi.fn<(batch: readonly Message[]) => void>();
     const { world, view, burst } = await openPlain({ batch: "frame", heard });
-    await burst(1, 10);
+    await burst(1, 3);
     view.unmount();
     await world.advance(1_000);
-    expect(heard).not.toHaveBeenCalled();
+    expect(heard.mock.calls.map(([batch]) => dataOf(batch))).toEqual([[1, 2, 3]]);
     expect(world.alive()).toEqual({ sockets: 0, timers: 0, listeners: 0 });
+    expect(complaints).not.toHaveBeenCalled();
+  });
+
+  it("loses nothing of a burst larger than what may wait, though nobody could read it again", async () => {
+    const committed = vi.fn();
+    const heard = vi.fn<(batch: readonly Message[]) => void>();
+    const { world, burst } = await openPlain({ batch: "frame", committed, heard });
+    committed.mockClear();
+    await burst(1, 3_500);
+    await world.advance(frameMs);
+    expect(heard.mock.calls.map(([batch]) => batch.length)).toEqual([1_000, 1_000, 1_000, 500]);
+    expect(heard.mock.calls.flatMap(([batch]) => dataOf(batch))).toEqual(
+      Array.from({ length: 3_500 }, (_, n) => n + 1),
+    );
+    // One for the burst, one for what waited for the frame.
+    expect(committed).toHaveBeenCalledTimes(2);
+  });
+
+  it("loses nothing when the pace changes", async () => {
+    const world = fakePorts();
+    const heard: unknown[] = [];
+    const { rerender } = renderHook(
+      ({ batch }: { readonly batch: Pace }) =>
+        useSubscription("default", (messages) => heard.push(...dataOf(messages)), { batch }),
+      {
+        initialProps: { batch: "task" },
+        wrapper: ({ children }) => (
+          <ResilientSocketProvider url="ws://localhost/ws" ports={world.ports} protocol={plainProtocol()}>
+            {children}
+          </ResilientSocketProvider>
+        ),
+      },
+    );
+    await act(async () => world.sockets[0]?.open());
+    await act(async () => world.sockets[0]?.receive("1"));
+    rerender({ batch: "frame" });
+    await act(async () => world.sockets[0]?.receive("2"));
+    await world.advance(frameMs);
+    expect(heard).toEqual([1, 2]);
   });
 
   it("calls the handler of the latest render with what waited for an older one", async () => {
@@ -136,7 +176,7 @@ describe("useSubscription in batches", () => {
     expect([older.mock.calls.length, newer.mock.calls.map(([batch]) => dataOf(batch))]).toEqual([0, [[1]]]);
   });
 
-  it("holds 1,000 in a page that paints nothing, then reads on from its own place: nothing is lost", async () => {
+  it("holds at most 1,000 in a page that paints nothing: nothing is lost", async () => {
     const { world, page, ports, pass } = openWorld();
     const got: number[] = [];
     const sizes: number[] = [];
