@@ -21,9 +21,9 @@ const counted = (client: ResilientClient): Entry => {
   const entry: Entry = {
     client: {
       ...client,
-      retain: () => {
+      retain: (when) => {
         entry.users = (entry.users ?? 0) + 1;
-        const release = client.retain();
+        const release = client.retain(when);
         return () => {
           entry.users!--;
           release();

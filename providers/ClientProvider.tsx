@@ -4,11 +4,14 @@ import type { ResilientClientOptions } from "../src/client/options.ts";
 import type { ResilientClient } from "../src/client/ResilientClient.ts";
 import type { ClientContext } from "./context.ts";
 import { holdClient, keyOf, type HeldClient } from "./heldClient.ts";
-import { type Connect, createLease } from "./lease.ts";
+import { type Connect, lease } from "./lease.ts";
 
 interface Common {
   readonly children?: React.ReactNode;
-  /** When to dial: with the provider, at the first `send`, request or subscription, or when the app calls `connect()`. Default `'mount'`. */
+  /**
+   * When to dial: with the provider, at the first message or subscription below it, or when the app calls `connect()`.
+   * Default `'mount'`.
+   */
   readonly connect?: Connect | undefined;
 }
 interface OwnClient extends Common, ResilientClientOptions {
@@ -38,16 +41,12 @@ export function ClientProvider({
   // During render, not in an effect: an effect would commit the new prop with the old client once.
   if (held.key !== (client ?? keyOf(options))) setHeld((current = holdClient(client, options)));
   React.useInsertionEffect(() => current.update?.(options));
-  const { client: shared, hold } = React.useMemo(
-    () => createLease(current.client, when),
-    [current.client, when],
-  );
   const shown = React.useRef<HeldClient>(null);
   React.useEffect(() => {
     const before = shown.current;
     shown.current = current;
     if (before !== current) before?.dispose?.();
-    return hold();
-  }, [current, hold]);
-  return <Context.Provider value={shared}>{children}</Context.Provider>;
+    return lease(current.client, when);
+  }, [current, when]);
+  return <Context.Provider value={current.client}>{children}</Context.Provider>;
 }

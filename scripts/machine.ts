@@ -58,8 +58,8 @@ export const sampleEvents: readonly Event[] = [
   { type: "heartbeatDue" },
   { type: "uptimeDue" },
   { type: "leaveDue" },
-  { type: "pauseDue" },
-  { type: "hinted", hint: "online" },
+  { type: "hinted", hint: "visible" },
+  { type: "idled" },
   { type: "suspended" },
   { type: "restored" },
 ];
@@ -69,8 +69,8 @@ export const sampleInput: Input = {
   dice: 0.5,
   receivedAtMs: -1,
   rttMs: 0,
-  pressed: false,
-  hidden: false,
+  hidden: true,
+  idle: true,
   heartbeat: { intervalMs: 25_000, timeoutMs: 10_000 },
   policy: {
     backoff: perClient(),
@@ -82,7 +82,6 @@ export const sampleInput: Input = {
     breaker: null,
     connectMs: 10_000,
     handshakeMs: 10_000,
-    pauseHiddenAfterMs: 60_000,
     resumeMs: 10_000,
   },
 };

@@ -105,8 +105,11 @@ export interface ResilientClient {
   readonly reconnect: () => void;
   readonly logout: (options?: { readonly queue?: "purge" | "keep" }) => Promise<void>;
   readonly dispose: () => Promise<void>;
-  /** Holds the connection for a consumer; returns the release, which acts one task later. */
-  readonly retain: () => () => void;
+  /**
+   * Holds the connection for a consumer; returns the release, which acts one task later. With `demand` it is dialled when there is
+   * something to do with it: a message to send, a channel to hear, a page of history.
+   */
+  readonly retain: (when?: "demand") => () => void;
   readonly send: (payload: unknown, options?: SendOptions) => Receipt;
   /**
    * A `send` that is waited for until the server's app has replied (`context.reply`), through every break. Rejects with `REPLY_TIMEOUT`;

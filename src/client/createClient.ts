@@ -29,6 +29,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
 
   /** One turn after the current one: transmit, then notify once. */
   const changed = (): void => {
+    if (queue.outbox.depth) hold.wanted();
     if (soon) return;
     soon = true;
     clock.soon(() => {
@@ -50,11 +51,13 @@ export const createClient = (options: ClientOptions): ResilientClient => {
   const connection = createConnection(options, {
     emitter,
     driver: () => driver,
+    isIdle: () => !queue.outbox.depth,
     chores: () =>
       Math.min(queue.expire(), channels.sweep(), requests.expire(), driver.expire?.() ?? Infinity),
-    isPressed: () => queue.outbox.depth > 0,
     rested: () => channels.sweep(true),
-    changed: ({ name }) => {
+    changed: ({ name }, event) => {
+      // Paused: what the hidden page sends is reason enough to come back.
+      if (event === "idled") hold.doze(true);
       if (name === "connected") queue.flushing();
       pump();
     },
@@ -85,7 +88,10 @@ export const createClient = (options: ClientOptions): ResilientClient => {
   const channels = createChannels({
     clock,
     emitter,
-    opened: (name) => driver.subscribed?.(name),
+    opened: (name) => {
+      driver.subscribed?.(name);
+      hold.wanted();
+    },
     closed: (name) => driver.unsubscribed?.(name),
     idle: () => dueIn(channels.sweep(!connection.isLive())),
     canRead: () => !!driver.readOn,
@@ -119,11 +125,24 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     createBacklog({ channels, clock, report: emitter.report }, ...args);
 
   const connect = (): void => {
+    hold.doze(false);
     if (!disposed) call({ type: "connect" });
   };
   const end = (reason: "requested" | "logout" | "disposed"): void => {
+    hold.doze(false);
     if (!disposed) call({ type: "disconnect", reason });
   };
+  const hold = createHold({
+    clock,
+    connect,
+    end: () => {
+      if (disposed) return;
+      if (onUnmount.queue === "purge") queue.purge();
+      end("requested");
+    },
+    lingerMs: () => (queue.outbox.depth ? (onUnmount.lingerMs ?? 0) : 0),
+    isWanted: () => queue.outbox.depth + channels.all.size > 0,
+  });
 
   const client: ResilientClient = {
     state: shown,
@@ -145,16 +164,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
       queue.notify();
       channels.end();
     },
-    retain: createHold({
-      clock,
-      begin: connect,
-      end: () => {
-        if (disposed) return;
-        if (onUnmount.queue === "purge") queue.purge();
-        end("requested");
-      },
-      lingerMs: () => (queue.outbox.depth ? (onUnmount.lingerMs ?? 0) : 0),
-    }),
+    retain: hold.retain,
     send: (payload, sendOptions = {}) =>
       disposed
         ? refusedReceipt(sendOptions.idempotencyKey ?? "", "DISPOSED")
@@ -170,6 +180,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
       const error = refusal();
       if (error) throw error;
       if (!driver.history) throw new ResilientSocketError("NOT_SUPPORTED", "plain mode has no history");
+      hold.wanted();
       return driver.history(channel, page);
     },
     on: emitter.on,

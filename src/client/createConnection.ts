@@ -11,6 +11,7 @@ import { readAddress } from "./address.ts";
 import { createStore } from "./createStore.ts";
 import { createUpkeep, type Upkeep } from "./createUpkeep.ts";
 import type { Emitter } from "./emitter.ts";
+import type { Watch } from "./hints.ts";
 import type { ClientOptions } from "./options.ts";
 import type { Driver, ProtocolHost } from "./protocol.ts";
 import { readPolicy } from "./readPolicy.ts";
@@ -22,14 +23,14 @@ import { createTransport } from "./transport.ts";
 export interface ConnectionHost {
   readonly emitter: Emitter;
   readonly driver: () => Driver;
+  /** Nothing is unsettled. */
+  readonly isIdle: () => boolean;
   /** Does what is due by the clock; ms until the next is, Infinity without one. */
   readonly chores: () => number;
-  /** Messages are not settled. */
-  readonly isPressed: () => boolean;
   /** Nothing runs any more. */
   readonly rested: () => void;
   /** Another state is shown; nobody was told yet. */
-  readonly changed: (now: ConnectionState) => void;
+  readonly changed: (now: ConnectionState, event: Event["type"]) => void;
   /** Everybody was told. */
   readonly told: (now: ConnectionState) => void;
 }
@@ -60,7 +61,7 @@ export const createConnection = (options: ClientOptions, host: ConnectionHost): 
   const policy = readPolicy(options);
   const address = readAddress(options);
   const timers = createTimers<TimerName>(clock);
-  let deaf: (() => void) | undefined;
+  let watch: Watch | undefined;
   /** Of one socket: what the protocol says after it is gone is not heard. */
   let attempt: AbortController | undefined;
   let shown: ConnectionState = initial;
@@ -69,7 +70,7 @@ export const createConnection = (options: ClientOptions, host: ConnectionHost): 
   const isConnected = (): boolean => machine.state().name === "connected";
   const upkeep = createUpkeep(clock, {
     isLive,
-    chores: host.chores,
+    chores: () => Math.min(host.chores(), watch?.chores() ?? Infinity),
     ticked: () => {
       if (isConnected()) driver().upkeep?.();
     },
@@ -129,10 +130,10 @@ export const createConnection = (options: ClientOptions, host: ConnectionHost): 
     timers.clear();
     upkeep.stop();
     if (isLive() || (state.name === "disconnected" && state.reason === "suspended"))
-      deaf ??= sensors && hints?.listen(sensors, machine.dispatch);
+      watch ??= sensors && hints?.listen(sensors, { clock, dispatch: machine.dispatch, dueIn: upkeep.dueIn });
     else {
-      deaf?.();
-      deaf = undefined;
+      watch?.stop();
+      watch = undefined;
       host.rested();
     }
   };
@@ -148,7 +149,7 @@ export const createConnection = (options: ClientOptions, host: ConnectionHost): 
       receivedAtMs: transport.receivedAtMs(),
       rttMs: driver().rttMs(),
       hidden: sensors?.hidden() ?? false,
-      pressed: host.isPressed(),
+      idle: host.isIdle(),
       heartbeat: heartbeat && driver().heartbeat(),
       policy,
     }),
@@ -160,7 +161,7 @@ export const createConnection = (options: ClientOptions, host: ConnectionHost): 
       const before = shown;
       const now = (shown = toConnectionState(to, clock.wallMs() - clock.nowMs()));
       upkeep.run();
-      host.changed(now);
+      host.changed(now, event);
       state.notify();
       emitter.emit("transition", { from: before, to: now, event });
       host.told(now);

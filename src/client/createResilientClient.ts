@@ -19,7 +19,7 @@ const policies = { reject: undefined, "evict-oldest": evictOldest, wait: waitFor
 
 /** The client with our protocol, ports and defaults. Inert until it is used. */
 export const createResilientClient = (options: ResilientClientOptions): ResilientClient => {
-  const { auth, ports, backoff, outbox = {} } = options;
+  const { auth, ports, backoff, pauseHiddenAfterMs, outbox = {} } = options;
   const {
     capacity = 1_000,
     maxBytes = 5 * 1_048_576,
@@ -35,7 +35,7 @@ export const createResilientClient = (options: ResilientClientOptions): Resilien
   return createClient({
     ...options,
     heartbeat: heartbeat(options.heartbeat),
-    hints: hints(),
+    hints: hints({ pauseHiddenAfterMs }),
     telemetry: telemetry(options.telemetry),
     breaker: breaker(options.breaker),
     backoff: { ...backoff, policy: backoff?.policy ?? perClient() },

@@ -1,7 +1,7 @@
 import type { Breaker } from "../core/breaker.ts";
 import type { Ports } from "../core/ports.ts";
 import type { Heartbeat } from "./heartbeat.ts";
-import type { Hints } from "./hints.ts";
+import type { Hints, HintsOptions } from "./hints.ts";
 import type {
   BackoffOptions,
   BreakerOptions,
@@ -64,7 +64,7 @@ export interface ClientOptions {
   readonly backoff?: BackoffOptions | undefined;
   /** `heartbeat()`. Absent: this side never asks a silent socket whether it lives. */
   readonly heartbeat?: Heartbeat | undefined;
-  /** `hints()`. Absent: `ports.sensors` are not listened to. */
+  /** `hints()`, or `hints({ pauseHiddenAfterMs })`. Absent: `ports.sensors` are not listened to. */
   readonly hints?: Hints | undefined;
   /** `breaker()`. Absent: it never opens. */
   readonly breaker?: Breaker | undefined;
@@ -76,18 +76,13 @@ export interface ClientOptions {
   readonly logger?: ClientLogger | undefined;
   /** `telemetry()`. Absent: nothing is measured. */
   readonly telemetry?: Telemetry | undefined;
-  /**
-   * A page that is hidden this long lets go of its connection, once no message waits for an answer, and dials when it is shown
-   * again (`disconnected: suspended` meanwhile). In ms, less than 1 s counts as 1 s; needs `hints()`. Default Infinity.
-   */
-  readonly pauseHiddenAfterMs?: number | undefined;
 }
 
 /** `createResilientClient` and the provider: our protocol, ports and defaults unless you bring others. */
-export interface ResilientClientOptions extends Omit<
-  ClientOptions,
-  "protocol" | "ports" | "heartbeat" | "hints" | "breaker" | "outbox" | "telemetry"
-> {
+export interface ResilientClientOptions
+  extends
+    Omit<ClientOptions, "protocol" | "ports" | "heartbeat" | "hints" | "breaker" | "outbox" | "telemetry">,
+    HintsOptions {
   /** Every figure of docs/metrics.md that a client makes, for RUM and OpenTelemetry. The server is told them anyway. */
   readonly telemetry?: TelemetryOptions | undefined;
   readonly heartbeat?: HeartbeatOptions | undefined;

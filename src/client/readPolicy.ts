@@ -13,20 +13,17 @@ const defaults: Policy = {
   connectMs: 10_000,
   handshakeMs: 10_000,
   resumeMs: 10_000,
-  pauseHiddenAfterMs: Infinity,
 };
 
 /** Options as the machine's data; undefined is the default. Bad ones throw here, at construction. */
 export const readPolicy = (options: ClientOptions): Policy => {
-  const { backoff, breaker, timeouts, outbox, heartbeat, hints, pauseHiddenAfterMs, onUnmount } = options;
-  checkNumbers(backoff, timeouts, outbox, heartbeat, onUnmount, { pauseHiddenAfterMs });
+  const { backoff, breaker, timeouts, outbox, heartbeat, onUnmount } = options;
+  checkNumbers(backoff, timeouts, outbox, heartbeat, onUnmount);
   const given: { readonly [K in keyof Policy]?: Policy[K] | undefined } = {
     ...backoff,
     ...timeouts,
     backoff: backoff?.policy,
     breaker,
-    // Without the feature nobody hears that the page is hidden.
-    pauseHiddenAfterMs: hints && pauseHiddenAfterMs,
   };
   return Object.fromEntries(
     Object.entries(defaults).map(([key, value]) => [key, given[key as keyof Policy] ?? value]),

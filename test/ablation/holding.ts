@@ -10,7 +10,7 @@ export const holding: readonly Rule[] = [
     statements: "ARCHITECTURE",
     cuts: [
       cut("timers outlive their state", createConnection, "    timers.clear();\n", "", "sim/ports"),
-      cut("the page is heard for ever", createConnection, "      deaf?.();\n", "", "sim/ports"),
+      cut("the page is heard for ever", createConnection, "      watch?.stop();\n", "", "sim/ports"),
       cut(
         "a state's signal outlives it",
         "src/client/runMachine.ts",

@@ -1,5 +1,5 @@
 import { act, cleanup, render } from "@testing-library/react";
-import { StrictMode, useLayoutEffect } from "react";
+import { Fragment, type ReactNode, StrictMode, useLayoutEffect } from "react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { useConnectionState } from "../../hooks/useConnectionState.ts";
 import { useResilientClient } from "../../hooks/useResilientClient.ts";
@@ -28,65 +28,6 @@ afterEach(() => {
 function State() {
   return <p>{useConnectionState((state) => state.name)}</p>;
 }
-
-describe("connect", () => {
-  it("on demand dials at the first send or subscription, and closes with the provider", async () => {
-    const world = fakePorts();
-    let client: ResilientClient | undefined;
-    const view = render(
-      <ResilientSocketProvider url={url} ports={world.ports} protocol={plainProtocol()} connect="demand">
-        <State />
-        <Grab into={(one) => (client = one)} />
-      </ResilientSocketProvider>,
-    );
-    await world.advance(10_000);
-    expect(world.sockets).toHaveLength(0);
-    await act(async () => void client?.send("now"));
-    expect(world.sockets).toHaveLength(1);
-    view.unmount();
-    await world.advance();
-    expect(world.alive()).toEqual(nothing);
-  });
-
-  it("on demand hears a child that subscribes before the provider's effect runs", async () => {
-    const world = fakePorts();
-    const Child = (): null => {
-      useSubscription("c", () => undefined);
-      return null;
-    };
-    render(
-      <StrictMode>
-        <ResilientSocketProvider url={url} ports={world.ports} protocol={plainProtocol()} connect="demand">
-          <Child />
-        </ResilientSocketProvider>
-      </StrictMode>,
-    );
-    await world.advance();
-    expect(world.sockets).toHaveLength(1);
-  });
-
-  it("keeps its connection when a list or a function of urls is written inline", async () => {
-    const world = fakePorts();
-    const tree = (urls: readonly string[] | (() => string)) => (
-      <ResilientSocketProvider url={urls} name="n" ports={world.ports} protocol={plainProtocol()}>
-        <State />
-      </ResilientSocketProvider>
-    );
-    const view = render(tree([url]));
-    await world.advance();
-    view.rerender(tree([url]));
-    await world.advance();
-    expect(world.sockets).toHaveLength(1);
-    view.rerender(tree([url, "ws://b.test/ws"]));
-    await world.advance();
-    expect(world.sockets).toHaveLength(2);
-    view.rerender(tree(() => url));
-    await world.advance();
-    view.rerender(tree(() => url));
-    await world.advance();
-    expect(world.sockets).toHaveLength(3);
-  });
-});
 
 describe("mounting", () => {
   it("dials exactly one WebSocket under StrictMode (fault 39)", async () => {
@@ -151,6 +92,56 @@ describe("mounting", () => {
     view.unmount();
     await world.advance();
     expect(world.alive()).toEqual(nothing);
+  });
+});
+
+describe("connect where it is demand", () => {
+  function Hears({ channel }: { readonly channel: string }) {
+    useSubscription(channel, () => undefined);
+    return null;
+  }
+  const mounted = (strict: boolean, below: ReactNode) => {
+    const world = fakePorts();
+    const Mode = strict ? StrictMode : Fragment;
+    const app = (children: ReactNode) => (
+      <Mode>
+        <ResilientSocketProvider url={url} connect="demand" ports={world.ports} protocol={plainProtocol()}>
+          {children}
+        </ResilientSocketProvider>
+      </Mode>
+    );
+    const view = render(app(below));
+    return { world, view, show: (next: ReactNode) => view.rerender(app(next)) };
+  };
+
+  it.each([false, true])("dials at the first subscription below it (StrictMode: %s)", async (strict) => {
+    const { world, view, show } = mounted(strict, <State />);
+    await world.advance(1_000);
+    expect(world.alive()).toEqual(nothing);
+    show(<Hears channel="room" />);
+    expect(world.sockets).toHaveLength(1);
+    view.unmount();
+    await world.advance();
+    expect(world.alive()).toEqual(nothing);
+  });
+
+  it.each([false, true])(
+    "dials with the provider where something is heard from the start (StrictMode: %s)",
+    (strict) => {
+      const { world } = mounted(strict, <Hears channel="room" />);
+      expect(world.sockets).toHaveLength(1);
+    },
+  );
+
+  it("dials at the first message", async () => {
+    const clients: ResilientClient[] = [];
+    const grab = (client: ResilientClient) => void clients.push(client);
+    const { world } = mounted(false, <Grab into={grab} />);
+    expect(world.sockets).toHaveLength(0);
+    act(() => void clients[0]!.send("x"));
+    expect(world.sockets).toHaveLength(1);
+    await act(async () => world.sockets[0]?.open());
+    expect(world.sockets[0]?.sent).toEqual(["x"]);
   });
 });
 

@@ -1,5 +1,5 @@
 /** Timers of the machine; leaving a state cancels all of them. When `retry` runs out, the event `retryDue` is raised. */
-export type TimerName = "deadline" | "retry" | "heartbeat" | "uptime" | "leave" | "pause";
+export type TimerName = "deadline" | "retry" | "heartbeat" | "uptime" | "leave";
 
 /** What the shell must do, as data. */
 export type Effect =

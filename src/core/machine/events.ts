@@ -48,9 +48,10 @@ export type Event =
   | { readonly type: "heartbeatDue" }
   | { readonly type: "uptimeDue" }
   | { readonly type: "leaveDue" }
-  | { readonly type: "pauseDue" }
   // network and page
   | { readonly type: "hinted"; readonly hint: Exclude<Hint, "suspended" | "restored"> }
+  /** The page has been hidden for as long as it may keep a socket. */
+  | { readonly type: "idled" }
   | { readonly type: "suspended" }
   | { readonly type: "restored" };
 

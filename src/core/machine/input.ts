@@ -15,8 +15,6 @@ export interface Policy {
   readonly connectMs: number;
   readonly handshakeMs: number;
   readonly resumeMs: number;
-  /** A hidden page lets go of its idle connection after this long. */
-  readonly pauseHiddenAfterMs: number;
 }
 
 export interface HeartbeatPolicy {
@@ -37,8 +35,8 @@ export interface Input {
   /** Smoothed round trip, 0 when unknown. */
   readonly rttMs: number;
   readonly hidden: boolean;
-  /** Messages are not settled. */
-  readonly pressed: boolean;
+  /** Nothing is unsettled. */
+  readonly idle: boolean;
   /** Null: there is no heartbeat. */
   readonly heartbeat: HeartbeatPolicy | null;
   readonly policy: Policy;

@@ -38,7 +38,7 @@ export const resources: { readonly [S in State["name"]]: Resources } = {
     ...alive,
   },
   connected: {
-    timers: ["heartbeat", "uptime", "leave", "pause", "upkeep"],
+    timers: ["heartbeat", "uptime", "leave", "upkeep"],
     lasting: ["heartbeat"],
     signals: ["state", "socket", "token"],
     ...alive,

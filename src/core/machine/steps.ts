@@ -44,7 +44,18 @@ export const stop = (state: State, event: { readonly reason: DisconnectReason })
   leaving,
 ];
 
+/** A suspended page that is seen again. */
+export const wake = (
+  state: Extract<State, { name: "disconnected" }>,
+  { hint }: EventOf<"hinted">,
+  input: Input,
+): Next => (hint === "visible" ? restore(state, { type: "restored" }, input) : [state]);
+
 export const suspend = (state: State): Next => stop(state, { reason: "suspended" });
+
+/** Nobody looks and nothing is under way: a socket would only be kept alive. */
+export const pause = (state: State, _event: Event, { hidden, idle }: Input): Next =>
+  hidden && idle ? suspend(state) : [state];
 
 export const lose = (
   state: State,
@@ -123,31 +134,10 @@ export const resume = ({ memory }: State, { spreadMs }: EventOf<"welcomed">, inp
   ...watch(input),
 ];
 
-/** A page that waits for answers is asked again, but not without a pause. */
-const leastRestMs = 1_000;
-
-/** Nobody looks: after a while the connection may go, if nothing waits. */
-const restWhileHidden = ({ hidden, policy: { pauseHiddenAfterMs } }: Input): Effect[] =>
-  hidden && pauseHiddenAfterMs < Infinity ? [arm("pause", Math.max(pauseHiddenAfterMs, leastRestMs))] : [];
-
-/** Judged anew when the timer comes: shown meanwhile, or messages to settle first. */
-export const pause = (state: Extract<State, { name: "connected" }>, event: Event, input: Input): Next => {
-  if (!input.hidden) return [state];
-  return input.pressed ? [state, ...restWhileHidden(input)] : suspend(state);
-};
-
-/** A page that is looked at wants its connection. */
-export const show = (
-  state: Extract<State, { name: "disconnected" }>,
-  event: EventOf<"hinted">,
-  input: Input,
-): Next => (event.hint === "visible" ? restore(state, event, input) : [state]);
-
 export const establish = ({ memory }: State, _event: Event, input: Input): Next => [
   { name: "connected", sinceMs: input.nowMs, probe: null, memory },
   arm("uptime", input.policy.minUptimeMs),
   ...watch(input),
-  ...restWhileHidden(input),
 ];
 
 export const settle = (state: Extract<State, { name: "connected" }>): Next => [
@@ -179,7 +169,7 @@ const noticed = (state: State, input: Input): State["memory"] => ({
 
 /** A hint is never believed: it asks the socket whether it lives. */
 export const check = (state: Watched, { hint }: EventOf<"hinted">, input: Input): Next => {
-  if (hint === "hidden") return [state, ...(state.name === "connected" ? restWhileHidden(input) : [])];
+  if (hint === "hidden") return [state];
   const memory = noticed(state, input);
   if (!input.heartbeat) return [{ ...state, memory }];
   const probe = hintProbe(input.nowMs, input.rttMs, input.heartbeat);

@@ -22,10 +22,10 @@ import {
   restore,
   resume,
   settle,
-  show,
   stay,
   stop,
   suspend,
+  wake,
 } from "./steps.ts";
 
 /** Every protocol has these. */
@@ -65,13 +65,13 @@ export const socketRows = {
 
 /** The feature `hints`: network and page. */
 export const hintRows = {
-  disconnected: { hinted: show, suspended: ignored, restored: restore },
-  connecting: { hinted: ignored, suspended: suspend, restored: ignored },
-  authenticating: { hinted: ignored, suspended: suspend, restored: ignored },
-  resuming: { hinted: check, suspended: suspend, restored: ignored },
-  connected: { hinted: check, suspended: suspend, restored: ignored, pauseDue: pause },
-  reconnecting: { hinted: hurry, suspended: suspend, restored: ignored },
-  failed: { hinted: ignored, suspended: ignored, restored: ignored },
+  disconnected: { hinted: wake, idled: ignored, suspended: ignored, restored: restore },
+  connecting: { hinted: ignored, idled: pause, suspended: suspend, restored: ignored },
+  authenticating: { hinted: ignored, idled: pause, suspended: suspend, restored: ignored },
+  resuming: { hinted: check, idled: pause, suspended: suspend, restored: ignored },
+  connected: { hinted: check, idled: pause, suspended: suspend, restored: ignored },
+  reconnecting: { hinted: hurry, idled: pause, suspended: suspend, restored: ignored },
+  failed: { hinted: ignored, idled: ignored, suspended: ignored, restored: ignored },
 } satisfies Rows;
 
 /** The feature `heartbeat`. */
