@@ -65,7 +65,9 @@ expectType<Receipt>()(receipt);
 expectType<Promise<Settlement>>()(receipt.settled);
 expectType<Promise<boolean>>()(receipt.accepted);
 const status = receipt.status.get();
-if (status.kind !== "queued" && status.kind !== "inFlight") expectType<Settlement>()(status);
+if (status.kind !== "waiting" && status.kind !== "queued" && status.kind !== "inFlight") {
+  expectType<Settlement>()(status);
+}
 
 // Every method may be passed unbound; a handler gets `unknown` until it looks.
 const { send, connect, subscribe } = client;

@@ -1,13 +1,26 @@
 import {
   createSocketHooks,
   ResilientSocketProvider,
+  useCanSend,
   useConnectionState,
+  useLastMessage,
+  useOutbox,
   useQueueState,
+  useReceipt,
   useResilientClient,
   useResilientWS,
   useSubscription,
+  useTabRole,
 } from "resilient-socket";
-import type { ConnectionState, Message, QueueState, Receipt, ResilientClient } from "resilient-socket";
+import type {
+  ConnectionState,
+  Message,
+  OutboxEntry,
+  QueueState,
+  Receipt,
+  ReceiptStatus,
+  ResilientClient,
+} from "resilient-socket";
 import { expectType } from "./expectType.js";
 
 // The plain hooks.
@@ -31,6 +44,46 @@ export function Room() {
   expectType<ResilientClient>()(useResilientClient());
   useSubscription("room:42", (message) => expectType<string>()(message.channel));
   return <p>{depth + inFlight + capacity + saturation}</p>;
+}
+
+// Messages on their way, and the last one that came.
+export function Outbox({ sent, last }: { sent: Receipt; last: Receipt | null }) {
+  expectType<readonly OutboxEntry[]>()(useOutbox());
+  expectType<readonly OutboxEntry[]>()(useOutbox("room:42"));
+  expectType<ReceiptStatus>()(useReceipt(sent));
+  expectType<ReceiptStatus | undefined>()(useReceipt(last));
+  expectType<boolean>()(useCanSend());
+  expectType<"leader" | "follower" | "solo">()(useTabRole());
+  expectType<Message | undefined>()(useLastMessage("room:42"));
+  expectType<number | undefined>()(useLastMessage("room:42", ({ seq }) => seq ?? 0));
+  useLastMessage(
+    "room:42",
+    ({ id, seq }) => ({ id, seq }),
+    (before, now) => {
+      expectType<string>()(before.id);
+      return before.seq === now.seq;
+    },
+  );
+  // @ts-expect-error a channel has a name
+  useLastMessage();
+  return null;
+}
+
+// One message or many: as the options say.
+export function Batches({ enabled }: { enabled?: boolean }) {
+  useSubscription("room:42", (message) => expectType<Message>()(message), { batch: false });
+  useSubscription("room:42", (message) => expectType<Message>()(message), { enabled, batch: undefined });
+  useSubscription("room:42", (messages) => expectType<readonly Message[]>()(messages), { batch: "task" });
+  useSubscription("room:42", (messages) => expectType<readonly Message[]>()(messages), {
+    batch: "frame",
+    filter: (message) => message.own,
+    enabled,
+  });
+  // @ts-expect-error no such rhythm
+  useSubscription("room:42", () => undefined, { batch: "second" });
+  // @ts-expect-error a batch has no data of its own
+  useSubscription("room:42", (messages) => messages.data, { batch: "frame" });
+  return null;
 }
 
 // Both forms, and nothing to connect to yet.
@@ -92,6 +145,23 @@ export function TypedRoom({ id }: { id: string }) {
   board.send({ cells: [] });
 
   typed.useSubscription(`room:${id}`, (message) => expectType<string>()(message.data.text));
+  typed.useSubscription(`room:${id}`, (messages) => expectType<readonly Message<Chat>[]>()(messages), {
+    batch: "frame",
+    filter: ({ data }) => data.text !== "",
+  });
+  typed.useSubscription("board", ({ data }) => expectType<readonly number[]>()(data.cells), { batch: false });
+  expectType<Message<Chat> | undefined>()(typed.useLastMessage(`room:${id}`));
+  expectType<number | undefined>()(typed.useLastMessage("board", ({ data }) => data.cells.length));
+  expectType<readonly OutboxEntry[]>()(typed.useOutbox(`room:${id}`));
+  expectType<ReceiptStatus>()(typed.useReceipt(board.send({ move: 1 })));
+  expectType<boolean>()(typed.useCanSend());
+  expectType<"leader" | "follower" | "solo">()(typed.useTabRole());
+  // @ts-expect-error what comes is not what goes
+  typed.useLastMessage("board", ({ data }) => data.move);
+  // @ts-expect-error no such channel
+  typed.useLastMessage("kitchen");
+  // @ts-expect-error no such channel
+  typed.useOutbox("kitchen");
   // @ts-expect-error no such channel
   typed.useSubscription("kitchen", () => undefined);
   // @ts-expect-error no such channel
