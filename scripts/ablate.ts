@@ -54,16 +54,17 @@ async function runSuites({ edits, suites }: Cut): Promise<Outcome> {
     { plugins: [cutting(edits)], logLevel: "silent" },
   );
   const modules = run.state.getTestModules();
-  const noticedBy = modules.flatMap((module) =>
-    [...module.children.allTests("failed")].map((test) => test.fullName),
-  );
-  const [broken] = modules.flatMap((module) => module.errors());
-  const ran = modules.length === suites.length;
+  const failures = modules.flatMap((module) => [...module.children.allTests("failed")]);
+  const noticedBy = failures.map((test) => test.fullName);
+  const errors = failures.flatMap((test) => test.result().errors ?? []);
+  const [broken] = [
+    ...modules.flatMap((module) => module.errors()),
+    // A name that is nowhere makes every test fail: no rule was taken out.
+    ...errors.filter(({ name }) => name === "ReferenceError"),
+  ];
+  const missing = modules.length === suites.length ? undefined : "a suite does not exist";
   await run.close();
-  return {
-    noticedBy,
-    problem: broken?.message.split("\n", 1)[0] ?? (ran ? undefined : "a suite does not exist"),
-  };
+  return { noticedBy, problem: broken?.message.split("\n", 1)[0] ?? missing };
 }
 
 /** The cut with this number, in a process of its own. */

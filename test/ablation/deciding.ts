@@ -108,7 +108,7 @@ export const deciding: readonly Rule[] = [
         "fan-out before commit",
         appender,
         "    attempt(() => store.append(batches.map(seal))).then(",
-        "    onCommitted(foretell(batches));\n    attempt(() => store.append(batches.map(seal))).then(",
+        "    for (const { sink, items } of batches)\n      void store.head(sink.channel).then(({ epoch, seq, tail, lam }) =>\n        onCommitted(items.slice(0, 1).map(({ d }) => ({ channel: sink.channel, epoch, seq: seq + 1, tail: 'early', prev: tail, lam: lam + 1, d, storedAt: 0 }))),\n      );\n    attempt(() => store.append(batches.map(seal))).then(",
         "server/inbound",
       ),
       cut(
