@@ -2,26 +2,15 @@ export type { CloseCode } from "../protocol/CloseCode.ts";
 export * as closeCodes from "../protocol/closeCodes.ts";
 export type { Cursor, Json, ServerGuarantees } from "../protocol/frames.ts";
 export { createResilientServer } from "../server/createResilientServer.ts";
-export type {
-  Authenticate,
-  AuthorizeRequest,
-  DrainOptions,
-  Filter,
-  FilterEvent,
-  FilterRequest,
-  HandshakeRequest,
-  Identity,
-  InboundMessage,
-  Logger,
-  LogLevel,
-  MessageContext,
-  ResilientServer,
-  ResilientServerOptions,
-  ServerLimits,
-  ServerSocket,
-  ServerSocketEvents,
-  Snapshot,
-} from "../server/options.ts";
+export type { Authenticate, AuthorizeRequest, HandshakeRequest, Identity } from "../server/access.ts";
+export type { Filter, FilterEvent, FilterRequest } from "../server/filter.ts";
+export type { InboundMessage, MessageContext } from "../server/inboundMessage.ts";
+export type { ServerLimits } from "../server/limits.ts";
+export type { LogLevel, Logger } from "../server/log.ts";
+export type { ResilientServerOptions } from "../server/options.ts";
+export type { DrainOptions, ResilientServer } from "../server/ResilientServer.ts";
+export type { ServerSocket, ServerSocketEvents } from "../server/serverSocket.ts";
+export type { Snapshot } from "../server/snapshots.ts";
 export { localFanOut } from "../server/localFanOut.ts";
 export { memoryStore, type MemoryStore, type MemoryStoreOptions } from "../server/store/memoryStore.ts";
 export type {

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import type { ServerContext } from "./context.ts";
 import { type Handle, serveEndpoints } from "./endpoints.ts";
-import type { ResilientServer } from "./options.ts";
+import type { ResilientServer } from "./ResilientServer.ts";
 import { pathOf } from "./pathOf.ts";
 import { end } from "./upgrade.ts";
 import { warnOfLooseLimits } from "./warnOfLooseLimits.ts";

@@ -1,6 +1,8 @@
 import { type Connection, createConnection } from "./connection.ts";
 import { createDrain, type Drain } from "./drain.ts";
-import type { HandshakeRequest, ResilientServer, ServerSocket, ServerSocketEvents } from "./options.ts";
+import type { HandshakeRequest } from "./access.ts";
+import type { ResilientServer } from "./ResilientServer.ts";
+import type { ServerSocket, ServerSocketEvents } from "./serverSocket.ts";
 import type { SessionContext } from "./session.ts";
 
 /** Everybody who is connected to this node, and what can be done to all of them. */

@@ -1,5 +1,5 @@
 import type { Clock } from "../core/ports.ts";
-import type { Logger } from "./options.ts";
+import type { Logger } from "./log.ts";
 
 /** The same thing again is said at most this often, in ms: whoever knocks at the door must not fill the disk. */
 const QUIET_MS = 10_000;

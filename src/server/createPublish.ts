@@ -3,7 +3,7 @@ import { isName } from "../protocol/isName.ts";
 import { metricNames } from "../telemetry/metricNames.ts";
 import type { ServerContext } from "./context.ts";
 import type { HashPayload } from "./judge.ts";
-import type { ResilientServer } from "./options.ts";
+import type { ResilientServer } from "./ResilientServer.ts";
 import type { LogStore, FanOut } from "./store/LogStore.ts";
 
 export interface PublishContext extends Pick<ServerContext, "metrics" | "ready"> {

@@ -7,7 +7,8 @@ import { consoleLogger } from "./consoleLogger.ts";
 import { createServerCore } from "./createServerCore.ts";
 import { createEndpoints } from "./endpoints.ts";
 import type { HashPayload } from "./judge.ts";
-import type { ResilientServer, ResilientServerOptions } from "./options.ts";
+import type { ResilientServerOptions } from "./options.ts";
+import type { ResilientServer } from "./ResilientServer.ts";
 import { sqliteStore } from "./store/sqliteStore.ts";
 import { createUpgrader } from "./upgrade.ts";
 

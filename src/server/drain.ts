@@ -1,7 +1,7 @@
 import { ResilientSocketError } from "../core/errors.ts";
 import type { Clock } from "../core/ports.ts";
 import type { Connection } from "./connection.ts";
-import type { DrainOptions } from "./options.ts";
+import type { DrainOptions } from "./ResilientServer.ts";
 
 /** Emptying a node without hurry: everybody leaves at a moment of their own, and nothing accepted is lost. */
 export interface Drain {

@@ -2,7 +2,7 @@ import * as closeCodes from "../protocol/closeCodes.ts";
 import type { ClientFrame, FrameOf } from "../protocol/frames.ts";
 import type { Place, ServerContext } from "./context.ts";
 import type { FenceHolder } from "./fence.ts";
-import type { HandshakeRequest, Identity } from "./options.ts";
+import type { HandshakeRequest, Identity } from "./access.ts";
 import { draining, internal, type Refusal, unauthorised } from "./refusal.ts";
 import { describeError } from "./describeError.ts";
 

@@ -3,7 +3,8 @@ import type { PubItem } from "../protocol/frames.ts";
 import { findUnsafe } from "./findUnsafe.ts";
 import { isPromise } from "./isPromise.ts";
 import type { ResolvedLimits } from "./limits.ts";
-import type { MessageContext, ResilientServerOptions } from "./options.ts";
+import type { MessageContext } from "./inboundMessage.ts";
+import type { ResilientServerOptions } from "./options.ts";
 import type { Rights } from "./rights.ts";
 import type { AppendItem } from "./store/LogStore.ts";
 

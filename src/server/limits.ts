@@ -1,5 +1,41 @@
-import type { ServerLimits } from "./options.ts";
 import { positive } from "./positive.ts";
+
+export interface ServerLimits {
+  /** UTF-8 bytes per WebSocket message, up. Default 65 536. */
+  readonly maxFrameBytes?: number | undefined;
+  /** Nesting of JSON. Default 32. */
+  readonly maxDepth?: number | undefined;
+  /** Keys of objects and elements of arrays a payload may have, together. Default 16 384. */
+  readonly maxKeys?: number | undefined;
+  /** Numbers in flight per (producer, channel). Default 1 024. */
+  readonly windowMessages?: number | undefined;
+  /** Default 1 MiB. */
+  readonly windowBytes?: number | undefined;
+  /** Channels a connection. Default 1 000. */
+  readonly maxChannels?: number | undefined;
+  /** Sustained messages per second a producer; bursts of one window. Default 100. */
+  readonly messagesPerSecond?: number | undefined;
+  /** The same for all producers and connections of a subject together. Default ten times `messagesPerSecond`. */
+  readonly subjectMessagesPerSecond?: number | undefined;
+  /** JSON text a second (in UTF-16 units) of the messages of a subject, whatever its connections; bursts of eight seconds. Default 2 MiB. */
+  readonly bytesPerSecond?: number | undefined;
+  /** Bytes that all connections of this node together may have waiting for the store. Default 256 MiB. */
+  readonly maxPendingBytes?: number | undefined;
+  /** Send buffer at which a slow reader is closed with 4011. Default 4 MiB. */
+  readonly maxBufferedBytes?: number | undefined;
+  /** Time for `auth`, in ms. Default 10 000. */
+  readonly authTimeoutMs?: number | undefined;
+  /** Events per delta before the channel gets a snapshot instead. Default 5 000. */
+  readonly maxGap?: number | undefined;
+  /** Calls of `snapshot` at a time; others wait, at most 1 000 and 4 s, then their clients are asked to come again. Default 4. */
+  readonly concurrentSnapshots?: number | undefined;
+  /** Connections of one subject. Default 100. */
+  readonly connectionsPerSubject?: number | undefined;
+  /** Connections not yet authenticated, per remote address (IPv6: per /64). Default 100. */
+  readonly pendingPerAddress?: number | undefined;
+  /** Connections per remote address (IPv6: per /64), many people behind one NAT included. Default 5 000. */
+  readonly connectionsPerAddress?: number | undefined;
+}
 
 export type ResolvedLimits = { readonly [K in keyof ServerLimits]-?: number };
 

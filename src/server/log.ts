@@ -1,4 +1,11 @@
-import type { LogLevel } from "./options.ts";
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** Never gets a payload or a token. Texts in `fields` are at most 200 characters and printable: control and format characters are spaces. */
+export type Logger = (
+  level: LogLevel,
+  code: string,
+  fields: Readonly<Record<string, string | number | boolean | null>>,
+) => void;
 
 /** Says something to the app's logger; never throws. */
 export type Log = (

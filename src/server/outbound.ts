@@ -3,7 +3,7 @@ import type { ServerFrame } from "../protocol/frames.ts";
 import { contain } from "./contain.ts";
 import { MAX_CHUNK_BYTES } from "../protocol/limits.ts";
 import { HIGH_WATER_BYTES, STALLED_MS } from "./limits.ts";
-import type { ServerSocket } from "./options.ts";
+import type { ServerSocket } from "./serverSocket.ts";
 
 /** What a connection says: frames of one turn leave together. */
 export interface Outbound {

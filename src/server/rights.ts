@@ -1,6 +1,7 @@
 import { ResilientSocketError } from "../core/errors.ts";
 import { isPromise } from "./isPromise.ts";
-import type { AuthorizeRequest, ResilientServerOptions } from "./options.ts";
+import type { AuthorizeRequest } from "./access.ts";
+import type { ResilientServerOptions } from "./options.ts";
 
 /** Answers, throws or rejects as the app's `authorize` does; whoever asks decides what a failure means. */
 export interface Rights {

@@ -1,5 +1,5 @@
 import type { WebSocket } from "ws";
-import type { ServerSocket } from "./options.ts";
+import type { ServerSocket } from "./serverSocket.ts";
 
 const OPEN = 1;
 

@@ -9,7 +9,7 @@ import { busy, internal, protocolError, type Refusal } from "./refusal.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { createInbound } from "./inbound.ts";
 import type { Judge } from "./judge.ts";
-import type { Identity } from "./options.ts";
+import type { Identity } from "./access.ts";
 import type { Outbound } from "./outbound.ts";
 import type { PlanContext } from "./planChannel.ts";
 import { readChannel } from "./readChannel.ts";

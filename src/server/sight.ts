@@ -5,7 +5,7 @@ import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { describeError } from "./describeError.ts";
 import { isPromise } from "./isPromise.ts";
-import type { Filter, FilterEvent } from "./options.ts";
+import type { Filter, FilterEvent } from "./filter.ts";
 import type { LogEvent } from "./store/LogStore.ts";
 
 /** How a subject sees an event: as its sender, with `id` and producer; as everybody; or not at all. */

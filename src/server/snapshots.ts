@@ -1,11 +1,16 @@
 import type { Clock } from "../core/ports.ts";
-import type { Cursor } from "../protocol/frames.ts";
+import type { Cursor, Json } from "../protocol/frames.ts";
 import { metricNames } from "../telemetry/metricNames.ts";
+import type { Filter } from "./filter.ts";
 import type { Metrics } from "./metrics.ts";
-import type { Filter, Snapshot } from "./options.ts";
 import { settlesWithin } from "./settlesWithin.ts";
 import { singleFlight } from "./singleFlight.ts";
 import { createTurnstile } from "./turnstile.ts";
+
+export type Snapshot = (
+  channel: string,
+  subject: string | undefined,
+) => Promise<{ readonly state: Json; readonly cursor: Cursor }>;
 
 /** The state of a channel as JSON text, and where it stands; undefined when too many wait for states. Rejects as the app's source does. */
 export type SnapshotSource = (

@@ -1,6 +1,6 @@
 import type { Clock, RawData, Socket, SocketEvents } from "../core/ports.ts";
 import { utf8Bytes } from "../core/utf8Bytes.ts";
-import type { ServerSocket, ServerSocketEvents } from "../server/options.ts";
+import type { ServerSocket, ServerSocketEvents } from "../server/serverSocket.ts";
 import { createPipe, type Link } from "./pipe.ts";
 import type { SeededDice } from "./seededDice.ts";
 

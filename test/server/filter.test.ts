@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Cursor, WireEvent } from "../../src/protocol/frames.ts";
-import type { Filter } from "../../src/server/options.ts";
+import type { Filter } from "../../src/server/filter.ts";
 import { createWorld } from "../../src/testing/createWorld.ts";
 import { createTestServer, type TestPeer } from "./testServer.ts";
 

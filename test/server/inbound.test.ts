@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { InboundMessage, MessageContext } from "../../src/server/options.ts";
+import type { InboundMessage, MessageContext } from "../../src/server/inboundMessage.ts";
 import type { AppendBatch } from "../../src/server/store/LogStore.ts";
 import { memoryStore } from "../../src/server/store/memoryStore.ts";
 import { createTestServer } from "./testServer.ts";

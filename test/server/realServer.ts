@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, request, type Server } from "node:h
 import { type AddressInfo, connect as connectTcp, type Socket } from "node:net";
 import { WebSocket } from "ws";
 import { createResilientServer } from "../../src/server/createResilientServer.ts";
-import type { ResilientServer, ResilientServerOptions } from "../../src/server/options.ts";
+import type { ResilientServerOptions } from "../../src/server/options.ts";
+import type { ResilientServer } from "../../src/server/ResilientServer.ts";
 import { memoryStore } from "../../src/server/store/memoryStore.ts";
 
 type Frame = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { HandshakeRequest } from "../../src/server/options.ts";
+import type { HandshakeRequest } from "../../src/server/access.ts";
 import { closeOf, createRealServer, type RealServer, upgradeRequest } from "./realServer.ts";
 
 let real: RealServer;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Socket } from "../../src/core/ports.ts";
-import type { ServerSocket } from "../../src/server/options.ts";
+import type { ServerSocket } from "../../src/server/serverSocket.ts";
 import type { Listener } from "../../src/testing/connection.ts";
 import { createNetwork } from "../../src/testing/network.ts";
 import { seededDice } from "../../src/testing/seededDice.ts";
