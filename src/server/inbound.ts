@@ -1,8 +1,9 @@
 import type { ClientFrame, FrameOf, Position, ProducerAsk, ServerFrame } from "../protocol/frames.ts";
 import type { ServerContext } from "./context.ts";
 import type { Judge } from "./judge.ts";
-import { createLane, type Lane, type Numbered } from "./lane.ts";
+import { createLane, type Lane } from "./lane.ts";
 import { MAX_PENDING_BYTES } from "./limits.ts";
+import { lastOf, type Numbered } from "./numbered.ts";
 import { createTokens } from "./tokens.ts";
 import { describeError } from "./describeError.ts";
 
@@ -89,8 +90,7 @@ export function createInbound(options: InboundOptions): Inbound {
 
   return {
     take: (frame, bytes) => {
-      const last = frame.t === "pub" ? frame.n + frame.m.length - 1 : frame.to;
-      if (last > frame.acked + limits.windowMessages) return fail("WINDOW_EXCEEDED");
+      if (lastOf(frame) > frame.acked + limits.windowMessages) return fail("WINDOW_EXCEEDED");
       if (pendingBytes + bytes > MAX_PENDING_BYTES || !admission.hold(bytes)) return fail("OVERLOADED");
       pendingBytes += bytes;
       const lane = laneOf(frame.p, frame.c);

@@ -1,12 +1,12 @@
-import type { FrameOf, ClientFrame, Position, PubItem, ServerFrame } from "../protocol/frames.ts";
+import type { ClientFrame, FrameOf, Position, PubItem, ServerFrame } from "../protocol/frames.ts";
 import { metricNames } from "../telemetry/metricNames.ts";
 import type { AppendSink } from "./appender.ts";
 import type { ServerContext } from "./context.ts";
 import type { Judge, Judgement } from "./judge.ts";
+import { firstOf, type Numbered } from "./numbered.ts";
+import { createRewind } from "./rewind.ts";
 import type { AppendItem, AppendResult } from "./store/LogStore.ts";
 import { describeError } from "./describeError.ts";
-
-export type Numbered = FrameOf<"pub" | "skip", ClientFrame>;
 
 /** The way of one (p, channel) on one connection: judged in number order, appended in number order, whatever is async. */
 export interface Lane {
@@ -45,8 +45,7 @@ export function createLane(options: LaneOptions): Lane {
   let isBusy = false;
   let isStopped = false;
   let isGapTold = false;
-  /** After a retriable nack the client rewinds to this number: what it had already sent beyond is dropped. */
-  let rewindTo: number | undefined;
+  const rewind = createRewind();
   let failures = { n: 0, count: 0 };
   /** Numbers handed to the appender that have no verdict yet, and the bytes they came in. */
   let inFlight = 0;
@@ -73,8 +72,7 @@ export function createLane(options: LaneOptions): Lane {
       metrics.count(metricNames.acks);
       send({ t: "ack", ...told });
     }
-    // Decided after all (the store failed after its commit): the client goes on behind it.
-    if (rewindTo !== undefined && told.n >= rewindTo) rewindTo = undefined;
+    rewind.answered(told.n);
     if (!refused) {
       isGapTold = false;
       next = Math.max(next ?? 0, told.n + 1);
@@ -105,8 +103,7 @@ export function createLane(options: LaneOptions): Lane {
 
   /** Nothing was decided about n: the position stays at n − 1 and the client comes again with the same number. */
   function retryFrom(n: number, code: string, baseMs: number): void {
-    if (rewindTo !== undefined && rewindTo <= n) return;
-    rewindTo = n;
+    if (!rewind.begin(n)) return;
     next = undefined;
     while (queue.length > 0) drop();
     const retryAfterMs = Math.ceil(baseMs * (1 + context.dice.roll()));
@@ -127,27 +124,13 @@ export function createLane(options: LaneOptions): Lane {
   function pump(): void {
     while (!isBusy && !isStopped && queue.length > 0) {
       const frame = queue[0]?.frame as Numbered;
-      if (isBeyondRewind(frame)) drop();
+      if (offset === 0 && rewind.isBeyond(frame)) drop();
       else if (next === undefined) lookUp();
       else if (frame.t === "skip") {
         skip(frame, next);
         handOver();
       } else if (pub(frame)) handOver();
     }
-  }
-
-  function isBeyondRewind(frame: Numbered): boolean {
-    if (rewindTo === undefined || offset > 0) return false;
-    if (frame.acked >= rewindTo) {
-      // It was answered before (a copy of it failed): the client does not come again.
-      rewindTo = undefined;
-      return false;
-    }
-    const first = frame.t === "pub" ? frame.n : frame.from;
-    const last = frame.t === "pub" ? frame.n + frame.m.length - 1 : frame.to;
-    if (first > rewindTo) return true;
-    if (last >= rewindTo) rewindTo = undefined;
-    return false;
   }
 
   function lookUp(): void {
@@ -161,7 +144,7 @@ export function createLane(options: LaneOptions): Lane {
     const failed = (error: unknown) => {
       isBusy = false;
       context.log("error", "STORE_UNAVAILABLE", { during: "positions", error: describeError(error) });
-      if (!isStopped) retryFrom(first.t === "pub" ? first.n : first.from, "STORE_UNAVAILABLE", 500);
+      if (!isStopped) retryFrom(firstOf(first), "STORE_UNAVAILABLE", 500);
     };
     store
       .positions(subject, [{ p, c: channel, acked: Number.MAX_SAFE_INTEGER }])

@@ -154,9 +154,9 @@ export const deciding: readonly Rule[] = [
     cuts: [
       cut(
         "what is behind goes on",
-        lane,
-        "if (first > rewindTo) return true;",
-        "if (first > rewindTo) rewindTo = undefined;",
+        "src/server/rewind.ts",
+        "if (firstOf(frame) > rewindTo) return true;",
+        "if (firstOf(frame) > rewindTo) rewindTo = undefined;",
         "server/inbound",
       ),
       cut(
