@@ -103,13 +103,16 @@ export interface ResilientClient {
   readonly disconnect: () => void;
   /** Leaves `failed`; replaces a live socket. */
   readonly reconnect: () => void;
+  /** Ends the connection. What is not settled is withdrawn (`aborted`, `uncertain` when possibly transmitted), unless `queue: "keep"`. Default `"purge"`. */
   readonly logout: (options?: { readonly queue?: "purge" | "keep" }) => Promise<void>;
+  /** As `logout()`, for good: every later call is a no-op, and a `send` settles `rejected DISPOSED`. */
   readonly dispose: () => Promise<void>;
   /**
    * Holds the connection for a consumer; returns the release, which acts one task later. With `demand` it is dialled when there is
    * something to do with it: a message to send, a channel to hear, a page of history.
    */
   readonly retain: (when?: "demand") => () => void;
+  /** Takes the message over: it is transmitted until the server has decided. Never throws; what cannot be sent settles `rejected`. */
   readonly send: (payload: unknown, options?: SendOptions) => Receipt;
   /**
    * A `send` that is waited for until the server's app has replied (`context.reply`), through every break. Rejects with `REPLY_TIMEOUT`;

@@ -1,12 +1,16 @@
 import type { Json } from "../protocol/frames.ts";
 
+/** A message on its way into the log. */
 export interface InboundMessage {
   readonly channel: string;
   readonly payload: Json;
+  /** The idempotency key: the same on every run for one message. */
   readonly id: string;
+  /** Who sent it. */
   readonly subject: string;
 }
 
+/** How `onMessage` answers besides what it returns. */
 export interface MessageContext {
   /** Settles the message `rejected` with this code (≤ 32 bytes of A–Z, 0–9, _). Never returns. */
   readonly reject: (code: string) => never;

@@ -7,9 +7,9 @@ export interface ServerLimits {
   readonly maxDepth?: number | undefined;
   /** Keys of objects and elements of arrays a payload may have, together. Default 16 384. */
   readonly maxKeys?: number | undefined;
-  /** Numbers in flight per (producer, channel). Default 1 024. */
+  /** Numbers in flight per (producer, channel): a client that passes it is closed with 4500. Default 1 024. */
   readonly windowMessages?: number | undefined;
-  /** Default 1 MiB. */
+  /** UTF-8 bytes in flight per (producer, channel) that clients are told to keep to. Default 1 MiB. */
   readonly windowBytes?: number | undefined;
   /** Channels a connection. Default 1 000. */
   readonly maxChannels?: number | undefined;

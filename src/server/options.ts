@@ -11,7 +11,9 @@ import type { FanOut, LogStore } from "./store/LogStore.ts";
 export interface ResilientServerOptions {
   /** Omitted: SQLite at `./resilient-socket.db` (needs Node ≥ 22.13). */
   readonly store?: LogStore | undefined;
+  /** What tells other nodes of a commit. Omitted: `localFanOut()`, one node alone. */
   readonly fanOut?: FanOut | undefined;
+  /** Who speaks: asked at each login and each fresh token. */
   readonly authenticate: Authenticate;
   /** Only `true` allows; any other answer refuses. Omitted: every authenticated subject may read and write every channel. */
   readonly authorize?: ((request: AuthorizeRequest) => boolean | Promise<boolean>) | undefined;
@@ -42,6 +44,7 @@ export interface ResilientServerOptions {
    * is neither throws `INVALID_OPTION`.
    */
   readonly trustProxy?: readonly string[] | undefined;
+  /** In ms: a ping every `intervalMs` (25 000); a socket that says nothing for `intervalMs + timeoutMs` (10 000) is closed with 4007. */
   readonly heartbeat?:
     { readonly intervalMs?: number | undefined; readonly timeoutMs?: number | undefined } | undefined;
   /**
