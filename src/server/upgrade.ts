@@ -48,10 +48,16 @@ export function createUpgrader(context: UpgradeContext): ResilientServer["handle
     socket.on("error", () => socket.destroy());
     const refused = whyRefused(context, request);
     if (refused) return refuse(context, request, socket, refused);
-    const upgrade = (server: WebSocketServer) =>
-      server.handleUpgrade(request, socket, head, (ws) => adopt(ws, request));
+    const upgrade = (server: WebSocketServer) => {
+      try {
+        server.handleUpgrade(request, socket, head, (ws) => adopt(ws, request));
+      } catch (error) {
+        // Another listener has taken this socket already: it is its own to answer. Thrown on, this would end the process.
+        log("error", "UPGRADE_FAILED", { error: describeError(error) });
+      }
+    };
     if (upgrader) upgrade(upgrader);
-    else loading.then(upgrade).catch(() => end(socket, "500 Internal Server Error"));
+    else loading.then(upgrade, () => end(socket, "500 Internal Server Error"));
   };
 }
 

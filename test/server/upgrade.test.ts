@@ -19,6 +19,21 @@ const framework: Parameters<RealServer["start"]>[0] = {
 };
 
 describe("handleUpgrade", () => {
+  it("of a socket that somebody else has taken does not end the process, nor what was taken (fault 55)", async () => {
+    await real.start({
+      route: (http, server) =>
+        http.on("upgrade", (request, socket, head) => {
+          server.handleUpgrade(request, socket, head);
+          // Two servers on one path, or an app's own WebSocketServer: a throw in this event is an uncaught exception.
+          expect(() => server.handleUpgrade(request, socket, head)).not.toThrow();
+        }),
+    });
+    const { ws, of } = await real.join();
+    await expect.poll(() => of("welcome").length).toBe(1);
+    ws.terminate();
+    expect(real.logged).toMatchObject([{ level: "error", code: "UPGRADE_FAILED" }]);
+  });
+
   it("serves a framework that routes upgrades itself, whatever the path (S26)", async () => {
     await real.start(framework);
     const { ws, of } = await real.join();
