@@ -1,4 +1,5 @@
 import type { ChannelAsk, ClientFrame, Cursor, FrameOf } from "../protocol/frames.ts";
+import { describeError } from "./describeError.ts";
 import { deltaFrame, eventGroups } from "./encodeEvents.ts";
 import type { Outbound } from "./outbound.ts";
 import { type PlanContext, planChannel } from "./planChannel.ts";
@@ -18,10 +19,20 @@ const MAX_PAGE = 1000;
 /** One read at a time: what hangs must not hold up the next for ever. */
 const PATIENCE_MS = 5000;
 
-/** Answers a `read`: events from a cursor, a snapshot, or a page of history. Disturbs no subscription. */
+/** Answers a `read`: events from a cursor, a snapshot, or a page of history. Disturbs no subscription, whatever fails. */
 export async function readChannel(request: ReadRequest): Promise<void> {
+  const { context, frame } = request;
+  try {
+    await (frame.before === undefined ? readOn(request) : readHistory(request, frame.before));
+  } catch (error) {
+    // The client asks again: if this cost the connection, the question would cost the next one too.
+    context.log("error", "STORE_UNAVAILABLE", { during: "read", error: describeError(error) });
+    refuse(request, "LOST", PATIENCE_MS, "store_unavailable");
+  }
+}
+
+async function readOn(request: ReadRequest): Promise<void> {
   const { context, frame, subject, outbound } = request;
-  if (frame.before !== undefined) return readHistory(request, frame.before);
   const ask = askOf(frame);
   // What is asked for page by page is no burden, however far behind its reader is.
   const limits = frame.limit === undefined ? context.limits : { ...context.limits, maxGap: Infinity };

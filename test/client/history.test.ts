@@ -162,6 +162,25 @@ describe("history()", () => {
     expect(one.sent("read").map(({ before }) => before)).toEqual([1, 2, 3, 4, 5, 9]);
   });
 
+  it("of a channel whose rights cannot be asked does not cost the connection, however long it is asked for (fault 68)", async () => {
+    let isBroken = true;
+    const { world, tab } = await living(3, {
+      server: {
+        authorize: ({ channel }) => {
+          if (isBroken && channel === "room") throw new Error("the database is down");
+          return true;
+        },
+      },
+    });
+    const outcome = ask(tab);
+    await world.advance(20_000);
+    expect(outcome.is).toBe("pending");
+    expect(tab.sockets()).toHaveLength(1);
+    isBroken = false;
+    await world.advance(10_000);
+    expect(outcome.is).toEqual([1, 2, 3]);
+  });
+
   it("rejects with a code that says why", async () => {
     const { world, tab } = await living(3, { server: { authorize: ({ channel }) => channel !== "secret" } });
     const denied = ask(tab, {}, "secret");
