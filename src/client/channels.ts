@@ -135,9 +135,11 @@ export const createChannels = ({
     const nothing = { replayed: 0, missed: undefined, reason: undefined };
     const continuity: Continuity = { channel: name, result, ...nothing, ...more };
     // A copy: a handler that lets go and subscribes anew is not told again.
-    for (const { options, apart } of to ? [to] : [...handlers])
-      if (options.onContinuity && (to || apart === undefined || result === "denied"))
+    for (const handler of to ? [to] : [...handlers]) {
+      const { options, apart } = handler;
+      if (options.onContinuity && handlers.has(handler) && (to || apart === undefined || result === "denied"))
         notifyAll([options.onContinuity], emitter.report, continuity);
+    }
     emitter.emit("continuity", continuity);
   };
 
@@ -153,7 +155,8 @@ export const createChannels = ({
 
   const deliver = (channel: Channel, message: Message): void => {
     for (const handler of [...channel.handlers]) {
-      if (!isInStep(channel, handler)) continue;
+      // One before it may have let it go.
+      if (!channel.handlers.has(handler) || !isInStep(channel, handler)) continue;
       if (!handler.bound?.full()) hand(handler, message);
       else if (channel.cursor) handler.apart = channel.cursor;
       // Nowhere to read it again.

@@ -130,3 +130,31 @@ describe("frames out of order", () => {
     expect(one.tab.state.get()).toMatchObject({ name: "reconnecting", lastError: { code: "INVALID_FRAME" } });
   });
 });
+
+describe("a handler that lets another one go", () => {
+  it("has it hear nothing more of what is being delivered", async () => {
+    const one = scene();
+    const heard: unknown[] = [];
+    let letGo = (): void => undefined;
+    one.tab.subscribe("room", () => letGo());
+    const stops = [
+      one.tab.subscribe("room", ({ data: payload }) => heard.push(payload)),
+      one.tab.backlog("room", () => heard.push("rung")).stop,
+    ];
+    letGo = () => stops.forEach((stop) => stop());
+    await connect(one);
+    one.socket().receive(data("room", event(1, 1, "")));
+    await one.settle();
+    expect(heard).toEqual([]);
+  });
+
+  it("has it hear nothing more of what is being told", async () => {
+    const one = scene();
+    const heard: unknown[] = [];
+    let letGo = (): void => undefined;
+    one.tab.subscribe("room", () => undefined, { onContinuity: () => letGo() });
+    letGo = one.tab.subscribe("room", () => undefined, { onContinuity: ({ result }) => heard.push(result) });
+    await connect(one, [{ c: "room", epoch: "", head: 0, tail: "", status: "denied" }]);
+    expect(heard).toEqual([]);
+  });
+});
