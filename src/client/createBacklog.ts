@@ -36,8 +36,9 @@ export const createBacklog = (
     if (!full()) return push(continuity);
     const { result } = continuity;
     const before = isContinuity(last) ? last.result : undefined;
-    // What did no harm, and a refusal said twice, needs no place; two losses in a row are one.
-    if (result === "kept" || (result === "denied" && before === result)) return;
+    // What did no harm, and a refusal said twice, needs no place; two losses in a row are one, and no replay takes the place of one.
+    if (result === "kept" || (result === "replayed" && before) || (result === "denied" && before === result))
+      return;
     if (!isContinuity(last) || result === "denied" || before === "denied") return push(continuity);
     const missed = Number(last.missed) + Number(continuity.missed);
     entries.splice(-1, 1, { ...continuity, missed: missed >= 0 ? missed : undefined });

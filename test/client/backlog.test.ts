@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Message } from "../../src/client/message.ts";
 import type { Pace, PacedOptions } from "../../src/client/ResilientClient.ts";
+import type { ServerFrame } from "../../src/protocol/frames.ts";
 import { accept, connect, data, event, live, scene } from "./script.ts";
 
 const ids = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
@@ -59,6 +60,29 @@ describe("a backlog", () => {
     page.one.socket().receive(data("room", event(10, 10)));
     await page.one.world.advance(100);
     expect(page.log).toEqual(["cut", ids(1, 2), ["lost", 7], [10]]);
+  });
+
+  it("tells a state also where it has room for nothing else: no replay takes its place (I8)", async () => {
+    const one = scene();
+    one.tab.watch("room");
+    await connect(one, [live("room", 5, "t5")]);
+    const told: unknown[] = [];
+    const backlog = one.tab.backlog("room", () => undefined, {
+      capacity: 1,
+      since: { epoch: "e1", seq: 1, tail: "t1" },
+      onContinuity: ({ result, state, missed }) => told.push([result, state, missed]),
+    });
+    const answer = async (frame: object): Promise<void> => {
+      await one.settle();
+      const { rid } = one.sent("read").at(-1) as { rid: number };
+      one.socket().receive({ c: "room", epoch: "e1", rid, ...frame } as ServerFrame);
+      await one.settle();
+    };
+    await answer({ t: "delta", from: 1, to: 2, more: false, ev: [event(2)] });
+    expect(backlog.take()).toMatchObject([{ data: 2 }]);
+    await answer({ t: "snapshot", seq: 5, tail: "t5", part: 0, parts: 1, d: '"all"', reason: "trimmed" });
+    expect(backlog.take()).toEqual([]);
+    expect(told).toEqual([["snapshot", "all", 3]]);
   });
 
   it("calls off the ring with stop, and hands over what waits after dispose", async () => {
