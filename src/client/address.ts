@@ -58,7 +58,7 @@ export const readAddress = ({ url, name }: Pick<ClientOptions, "url" | "name">):
         try {
           const answer = url({ signal });
           if (typeof answer === "string") take(answer);
-          else void Promise.resolve(answer).then(take, miss);
+          else void Promise.resolve(answer).then(take).catch(miss);
         } catch (cause) {
           miss(cause);
         }

@@ -1,5 +1,6 @@
 /** The machine at work: its effects on the one socket, its timers, what it hears of the page, and what is shown of it. */
 import type { ConnectionState } from "../core/connectionState.ts";
+import { describeError } from "../core/describeError.ts";
 import type { Effect, TimerName } from "../core/machine/effects.ts";
 import type { Event } from "../core/machine/events.ts";
 import { mergeRows } from "../core/machine/mergeRows.ts";
@@ -99,7 +100,13 @@ export const createConnection = (options: ClientOptions, host: ConnectionHost): 
       (url) => transport.open(url, protocol.subprotocols, protocol.binaryType),
       (cause) =>
         machine.dispatch(
-          { type: "attemptFailed", reason: "url", code: normal, error: "URL_FAILED", text: String(cause) },
+          {
+            type: "attemptFailed",
+            reason: "url",
+            code: normal,
+            error: "URL_FAILED",
+            text: describeError(cause),
+          },
           signal,
         ),
     );

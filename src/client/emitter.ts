@@ -1,3 +1,4 @@
+import { describeError } from "../core/describeError.ts";
 import type { ClientEvents } from "./ResilientClient.ts";
 import { ResilientSocketError } from "../core/errors.ts";
 import { createListeners, type Listeners } from "./createListeners.ts";
@@ -16,7 +17,7 @@ export const createEmitter = (): Emitter => {
   const heard = new Map<keyof ClientEvents, Listeners<[never]>>();
   const emit: Emitter["emit"] = (type, event) => heard.get(type)?.notify(event as never);
   const report = (cause: unknown): void =>
-    emit("error", new ResilientSocketError("HANDLER_THREW", String(cause), cause));
+    emit("error", new ResilientSocketError("HANDLER_THREW", describeError(cause), cause));
   return {
     emit,
     report,

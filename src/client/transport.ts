@@ -1,3 +1,4 @@
+import { describeError } from "../core/describeError.ts";
 import type { Clock, OpenSocket, RawData, Socket } from "../core/ports.ts";
 
 export interface TransportEvents {
@@ -64,7 +65,7 @@ export const createTransport = (connect: OpenSocket, clock: Clock, events: Trans
         );
       } catch (error) {
         // Its query may be a secret.
-        lose(0, String(error).split(url).join("the url"));
+        lose(0, describeError(error).split(url).join("the url"));
       }
     },
     send: (data) => {
@@ -74,7 +75,7 @@ export const createTransport = (connect: OpenSocket, clock: Clock, events: Trans
         return true;
       } catch (error) {
         close(1000, "");
-        lose(1006, String(error));
+        lose(1006, describeError(error));
         return false;
       }
     },

@@ -1,7 +1,7 @@
 import type { Clock } from "../core/ports.ts";
 import { closeReason } from "./closeReason.ts";
 import type { ServerContext } from "./context.ts";
-import { describeError } from "./describeError.ts";
+import { describeError } from "../core/describeError.ts";
 import type { ServerSocket } from "./serverSocket.ts";
 
 /** The end of a socket that the server began. */

@@ -15,7 +15,7 @@ import { createOutbound } from "./outbound.ts";
 import { framesOf, textOf } from "./readMessage.ts";
 import { busy, draining, internal, protocolError, type Refusal, unauthorised } from "./refusal.ts";
 import { createSession, type Session, type SessionContext } from "./session.ts";
-import { describeError } from "./describeError.ts";
+import { describeError } from "../core/describeError.ts";
 
 export interface Connection extends ServerSocketEvents {
   /** The server ends it. */

@@ -8,7 +8,7 @@ import { createConnections } from "./connections.ts";
 import { contain, containedClock } from "./contain.ts";
 import { createAdmission } from "./createAdmission.ts";
 import { createPublish } from "./createPublish.ts";
-import { describeError } from "./describeError.ts";
+import { describeError } from "../core/describeError.ts";
 import { createDeltaReader } from "./deltaReader.ts";
 import { createDrift } from "./drift.ts";
 import { createFence } from "./fence.ts";

@@ -4,7 +4,7 @@ import type { Place, ServerContext } from "./context.ts";
 import type { FenceHolder } from "./fence.ts";
 import type { HandshakeRequest, Identity } from "./access.ts";
 import { draining, internal, type Refusal, unauthorised } from "./refusal.ts";
-import { describeError } from "./describeError.ts";
+import { describeError } from "../core/describeError.ts";
 
 export type AuthFrame = FrameOf<"auth", ClientFrame>;
 

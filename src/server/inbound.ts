@@ -5,7 +5,7 @@ import { createLane, type Lane } from "./lane.ts";
 import { MAX_PENDING_BYTES } from "./limits.ts";
 import { lastOf, type Numbered } from "./numbered.ts";
 import { createTokens } from "./tokens.ts";
-import { describeError } from "./describeError.ts";
+import { describeError } from "../core/describeError.ts";
 
 /** Everything a connection sends upward that has a number. */
 export interface Inbound {

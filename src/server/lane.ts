@@ -6,7 +6,7 @@ import type { Judge, Judgement } from "./judge.ts";
 import { firstOf, type Numbered } from "./numbered.ts";
 import { createRewind } from "./rewind.ts";
 import type { AppendItem, AppendResult } from "./store/LogStore.ts";
-import { describeError } from "./describeError.ts";
+import { describeError } from "../core/describeError.ts";
 
 /** The way of one (p, channel) on one connection: judged in number order, appended in number order, whatever is async. */
 export interface Lane {

@@ -7,7 +7,7 @@ import { FETCH_MS } from "./deltaReader.ts";
 import { settlesWithin } from "./settlesWithin.ts";
 import type { SnapshotSource } from "./snapshots.ts";
 import type { LogSlice } from "./store/LogStore.ts";
-import { describeError } from "./describeError.ts";
+import { describeError } from "../core/describeError.ts";
 
 /** What will be sent for one channel, decided before anything of it is sent. */
 export interface ChannelPlan {

@@ -1,5 +1,5 @@
 import type { ChannelAsk, ClientFrame, Cursor, FrameOf } from "../protocol/frames.ts";
-import { describeError } from "./describeError.ts";
+import { describeError } from "../core/describeError.ts";
 import { deltaFrame, eventGroups } from "./encodeEvents.ts";
 import type { Outbound } from "./outbound.ts";
 import { type PlanContext, planChannel } from "./planChannel.ts";

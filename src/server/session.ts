@@ -15,7 +15,7 @@ import type { PlanContext } from "./planChannel.ts";
 import { readChannel } from "./readChannel.ts";
 import { spread } from "./spread.ts";
 import { createSubscriptions } from "./subscriptions.ts";
-import { describeError } from "./describeError.ts";
+import { describeError } from "../core/describeError.ts";
 
 /** A connection that knows its subject: everything after `authed`. */
 export interface Session {

@@ -1,5 +1,5 @@
 import type { Clock } from "../core/ports.ts";
-import { describeError } from "./describeError.ts";
+import { describeError } from "../core/describeError.ts";
 
 /** The value, or undefined after `ms`. A late rejection is swallowed; an early one is passed on. */
 export function settlesWithin<T>(clock: Clock, ms: number, task: Promise<T>): Promise<T | undefined> {

@@ -3,7 +3,7 @@ import { metricNames } from "../telemetry/metricNames.ts";
 import type { Clock } from "../core/ports.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
-import { describeError } from "./describeError.ts";
+import { describeError } from "../core/describeError.ts";
 import { isPromise } from "./isPromise.ts";
 import type { Filter, FilterEvent } from "./filter.ts";
 import type { LogEvent } from "./store/LogStore.ts";

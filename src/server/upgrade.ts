@@ -6,7 +6,7 @@ import { metricNames } from "../telemetry/metricNames.ts";
 import type { ClientAddress } from "./clientAddress.ts";
 import type { ServerContext } from "./context.ts";
 import type { ServerCore } from "./createServerCore.ts";
-import { describeError } from "./describeError.ts";
+import { describeError } from "../core/describeError.ts";
 import type { ResilientServer } from "./ResilientServer.ts";
 import { isOriginAllowed } from "./origin.ts";
 import { serverSocketOf } from "./serverSocketOf.ts";

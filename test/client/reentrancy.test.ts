@@ -158,3 +158,43 @@ describe("a handler that lets another one go", () => {
     expect(heard).toEqual([]);
   });
 });
+
+describe("what an app throws and cannot be told as text", () => {
+  const boom = (): never => {
+    throw Object.create(null);
+  };
+
+  it("by a handler is reported, and the others and the connection go on", async () => {
+    const one = scene();
+    const heard: unknown[] = [];
+    one.tab.subscribe("room", boom);
+    one.tab.subscribe("room", ({ data: payload }) => heard.push(payload));
+    await connect(one);
+    one.socket().receive(data("room", event(1, 1, ""), event(2)));
+    await one.settle();
+    expect(heard).toEqual([1, 2]);
+    expect(one.tab.record.errors).toMatchObject([{ code: "HANDLER_THREW" }, { code: "HANDLER_THREW" }]);
+    expect(one.tab.state.get().name).toBe("connected");
+  });
+
+  it("by a guard withdraws the message", async () => {
+    const one = scene();
+    await connect(one);
+    const { settled } = one.tab.send(1, { guard: boom });
+    await one.settle();
+    expect(await settled).toEqual({ kind: "aborted" });
+  });
+
+  it.each([
+    ["URL_FAILED", { url: async () => boom(), name: "app" }],
+    ["URL_FAILED", { url: async () => Object.create(null) as never, name: "app" }],
+    ["AUTH_FAILED", { auth: async () => boom() }],
+  ])("is %s, and tried again", async (code, options) => {
+    const one = scene(options);
+    one.tab.connect();
+    await one.settle();
+    one.world.sockets[0]?.open();
+    await one.settle();
+    expect(one.tab.state.get()).toMatchObject({ name: "reconnecting", lastError: { code } });
+  });
+});

@@ -5,6 +5,7 @@ import type { ClientFrame, FrameOf, ServerFrame } from "../../protocol/frames.ts
 import { MAX_BYTES_BEFORE_AUTH, MAX_CHUNK_BYTES, MIN_CHUNK_BYTES } from "../../protocol/limits.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
 import type { FailedRecovery, ReconnectReason } from "../../core/connectionState.ts";
+import { describeError } from "../../core/describeError.ts";
 import type { ErrorCode } from "../../core/errors.ts";
 import { utf8Bytes } from "../../core/utf8Bytes.ts";
 import type { FetchToken } from "../options.ts";
@@ -88,7 +89,7 @@ export const drive = (
   const refuse = (error: ErrorCode, why: string, recovery: FailedRecovery): void =>
     dispatch({ type: "refused", error, text: why, recovery });
   const fail = (reason: ReconnectReason, code: number, error: ErrorCode, cause: unknown): void =>
-    dispatch({ type: "attemptFailed", reason, code, error, text: String(cause) });
+    dispatch({ type: "attemptFailed", reason, code, error, text: describeError(cause) });
 
   const fetchToken = async (then: (token: string | null) => void): Promise<void> => {
     if (!auth) return then(null);

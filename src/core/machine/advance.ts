@@ -1,4 +1,5 @@
 import { normal } from "../../protocol/closeCodes.ts";
+import { describeError } from "../describeError.ts";
 import { ResilientSocketError, StateTransitionError } from "../errors.ts";
 import { close } from "./effects.ts";
 import type { Event } from "./events.ts";
@@ -21,7 +22,7 @@ export const advance = (rows: Rows, state: State, event: Event, input: Input): N
     if (step) return step(state, event, input);
   } catch (cause) {
     // The only code in a step that is not ours is the app's backoff policy.
-    error = new ResilientSocketError("HANDLER_THREW", String(cause), cause);
+    error = new ResilientSocketError("HANDLER_THREW", describeError(cause), cause);
   }
   return [failed(state.memory, error, "manual"), close(normal)];
 };
