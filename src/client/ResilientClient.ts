@@ -86,7 +86,7 @@ export interface ClientEvents {
   };
 }
 
-/** The object in one tab. Every method is bound. `create*` is inert until `connect`, `send`, `subscribe` or `retain`. */
+/** The object in one tab. Every method is bound. `create*` dials with `connect` or `retain`: until then what is sent waits. */
 export interface ResilientClient {
   readonly state: Store<ConnectionState>;
   readonly tabs: Store<TabsState>;
