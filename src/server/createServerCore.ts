@@ -1,3 +1,4 @@
+import { ResilientSocketError } from "../core/errors.ts";
 import type { Clock, Dice } from "../core/ports.ts";
 import { metricNames } from "../telemetry/metricNames.ts";
 import { createAppender } from "./appender.ts";
@@ -47,9 +48,15 @@ export interface ServerCore extends Omit<ResilientServer, "attach" | "handle" | 
 /** Telling one more socket when to come costs a handshake; a node so far behind does not even do that. */
 const LONGEST_BACKLOG_MS = 10_000;
 
-/** Everything of the companion server that needs no Node: the simulated world runs it in a browser. */
+/**
+ * Everything of the companion server that needs no Node: the simulated world runs it in a browser.
+ *
+ * @throws INVALID_OPTION for options that cannot work, a missing `authenticate` too: else every login would be a failure to retry.
+ */
 export function createServerCore(options: ServerCoreOptions): ServerCore {
   const { ports, store, hashPayload } = options;
+  if (typeof options.authenticate !== "function")
+    throw new ResilientSocketError("INVALID_OPTION", "authenticate must be a function");
   const { dice } = ports;
   const fanOut = options.fanOut ?? localFanOut();
   const rights = createRights(options);

@@ -188,6 +188,12 @@ describe("the server", () => {
       );
   });
 
+  it("refuses to be made without `authenticate`, and says so", () => {
+    expect(() => createTestServer({ authenticate: undefined as never })).toThrow(
+      "[INVALID_OPTION] authenticate must be a function",
+    );
+  });
+
   it.each([
     ["heartbeat.intervalMs", (value: number) => ({ heartbeat: { intervalMs: value } })],
     ["heartbeat.timeoutMs", (value: number) => ({ heartbeat: { timeoutMs: value } })],
