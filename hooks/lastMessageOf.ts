@@ -44,7 +44,6 @@ export const lastMessageOf = (client: ResilientClient, channel: string): Store<M
       // Who comes back knows more than those who came meanwhile.
       if (seen && !feed.last) show(feed, seen);
       return () => {
-        get();
         feed.readers.delete(reader);
         if (feed.readers.size) return;
         feed.stop();

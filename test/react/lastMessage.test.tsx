@@ -1,6 +1,7 @@
 import { act, cleanup, render, renderHook } from "@testing-library/react";
 import { memo, StrictMode, useEffect, type ReactNode } from "react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { lastMessageOf } from "../../hooks/lastMessageOf.ts";
 import { useLastMessage } from "../../hooks/useLastMessage.ts";
 import { ResilientSocketProvider } from "../../providers/ResilientSocketProvider.tsx";
 import type { Message } from "../../src/client/message.ts";
@@ -124,6 +125,21 @@ describe("useLastMessage", () => {
     view.rerender(<p />);
     view.rerender(<Last key="b" />);
     expect(view.container.textContent).toBe("undefined");
+  });
+
+  it("tells those who came meanwhile what one knows that comes back", () => {
+    const [first, second] = [lastMessageOf(fake.client, "room"), lastMessageOf(fake.client, "room")];
+    const [one, two] = [vi.fn(), vi.fn()];
+    const hide = first.subscribe(one);
+    fake.deliver("room", "known");
+    expect([first.get()?.data, one.mock.calls.length]).toEqual(["known", 1]);
+    hide();
+    second.subscribe(two);
+    expect([second.get(), two.mock.calls.length]).toEqual([undefined, 0]);
+    first.subscribe(one);
+    expect([second.get()?.data, two.mock.calls.length]).toEqual(["known", 1]);
+    fake.deliver("room", "new");
+    expect([first.get()?.data, second.get()?.data]).toEqual(["new", "new"]);
   });
 
   it("hears through StrictMode's second mount, once", () => {
