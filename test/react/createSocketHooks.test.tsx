@@ -4,6 +4,8 @@ import { afterEach, describe, expect, expectTypeOf, it, vi } from "vitest";
 import { createSocketHooks } from "../../hooks/createSocketHooks.tsx";
 import { ResilientSocketProvider } from "../../providers/ResilientSocketProvider.tsx";
 import { useConnectionState } from "../../hooks/useConnectionState.ts";
+import * as barrel from "../../src/entry/index.ts";
+import type { Message } from "../../src/client/message.ts";
 import { fakeClient } from "./fakeClient.ts";
 
 interface Chat {
@@ -74,6 +76,52 @@ describe("createSocketHooks", () => {
     expect([result.current.depth, result.current.client]).toEqual([0, fake.client]);
   });
 
+  it("has every hook of the barrel, on its own provider", () => {
+    const fake = fakeClient();
+    const names = Object.keys(barrel).filter((name) => name.startsWith("use"));
+    expect(names.filter((name) => !(name in app))).toEqual([]);
+    const batches: unknown[] = [];
+    const { result } = renderHook(
+      () => {
+        app.useSubscription("lobby", (messages) => batches.push(messages), { batch: "task" });
+        return {
+          outbox: app.useOutbox("room:1").map(({ id }) => id),
+          last: app.useLastMessage("lobby", ({ data }) => data.text),
+          sent: app.useReceipt(null),
+          role: app.useTabRole(),
+          can: app.useCanSend(),
+        };
+      },
+      {
+        wrapper: ({ children }: { readonly children: ReactNode }) => (
+          <app.ResilientSocketProvider client={fake.client}>{children}</app.ResilientSocketProvider>
+        ),
+      },
+    );
+    const row = { payload: null, bytes: 1, queuedAt: 1, status: "queued" } as const;
+    act(() => fake.deliver("lobby", { text: "hi" }));
+    act(() =>
+      fake.entries.set([
+        { ...row, id: "a", channel: "room:1" },
+        { ...row, id: "b", channel: "lobby" },
+      ]),
+    );
+    act(() => fake.tabs.set({ role: "follower", rung: "locks", term: 1 }));
+    act(() => fake.setQueue({ saturation: 1 }));
+    expect(result.current).toEqual({
+      outbox: ["a"],
+      last: "hi",
+      sent: undefined,
+      role: "follower",
+      can: false,
+    });
+    expect(fake.client.backlog).toHaveBeenCalledWith(
+      "lobby",
+      expect.any(Function),
+      expect.objectContaining({ pace: "task" }),
+    );
+  });
+
   it("takes a target of its own", () => {
     const fake = fakeClient();
     const { result } = renderHook(() => app.useResilientWS(fake.client, { channel: "lobby" }));
@@ -104,6 +152,17 @@ describe("createSocketHooks", () => {
       });
       expectTypeOf(prices.send).parameter(0).toEqualTypeOf<{ watch: string }>();
       app.useSubscription("lobby", ({ data }) => expectTypeOf(data).toEqualTypeOf<Chat>());
+      app.useSubscription(
+        "room:1",
+        (messages) => expectTypeOf(messages).toEqualTypeOf<readonly Message<Chat>[]>(),
+        { batch: "frame", filter: ({ data }) => data.text !== "" },
+      );
+      expectTypeOf(app.useLastMessage("prices")).toEqualTypeOf<Message<Price> | undefined>();
+      expectTypeOf(app.useLastMessage("room:1", ({ data }) => data.text.length)).toEqualTypeOf<
+        number | undefined
+      >();
+      // @ts-expect-error no such channel
+      app.useOutbox("nowhere");
       // @ts-expect-error no such channel
       app.useSubscription("nowhere", () => undefined);
       // @ts-expect-error not what this channel carries

@@ -83,7 +83,12 @@ export const fakeClient = () => {
       },
     ),
     messages: () => ({ [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => undefined) }) }),
-    backlog: () => ({ take: () => [], drain: () => undefined, ended: () => false, stop: () => undefined }),
+    backlog: vi.fn(() => ({
+      take: () => [],
+      drain: () => undefined,
+      ended: () => false,
+      stop: () => undefined,
+    })),
     history: async () => [],
     on: nothing,
   } satisfies ResilientClient;
