@@ -106,6 +106,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     emitter,
     heartbeat,
     takeStats: () => meter?.take(),
+    keepStats: (stats) => meter?.keep(stats),
     upkeepIn: dueIn,
   });
 
@@ -189,7 +190,8 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     endpoint: connection.name,
     clock,
     link: ports.sensors?.link,
-    capped: connection.isCapped,
+    isCapped: connection.isCapped,
+    closeCode: connection.closeCode,
     report: emitter.report,
   });
   return client;

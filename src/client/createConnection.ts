@@ -43,8 +43,10 @@ export interface Connection extends Pick<
 > {
   readonly shown: Store<ConnectionState>;
   readonly name: string;
-  /** A longer past would not have made the last delay longer. */
+  /** A cap made the last delay shorter. */
   readonly isCapped: () => boolean;
+  /** Of the last socket that is gone: what it was closed with, by either side; 0 where it could not even be made. */
+  readonly closeCode: () => number;
   /** A public call. */
   readonly call: (event: Event) => void;
   readonly isConnected: () => boolean;
@@ -65,6 +67,7 @@ export const createConnection = (options: ClientOptions, host: ConnectionHost): 
   let watch: Watch | undefined;
   /** Of one socket: what the protocol says after it is gone is not heard. */
   let attempt: AbortController | undefined;
+  let closeCode = 0;
   let shown: ConnectionState = initial;
 
   const isLive = (): boolean => !["disconnected", "failed"].includes(machine.state().name);
@@ -87,6 +90,7 @@ export const createConnection = (options: ClientOptions, host: ConnectionHost): 
     received: (data) => driver().received(data),
     lost: (code, text) => {
       attempt?.abort();
+      closeCode = code;
       machine.dispatch({ type: "socketLost", code, text, ...driver().closed(code, text) });
     },
   });
@@ -119,6 +123,7 @@ export const createConnection = (options: ClientOptions, host: ConnectionHost): 
       case "closeSocket":
         attempt?.abort();
         driver().closed(effect.code);
+        closeCode = effect.code;
         return transport.close(effect.code, effect.reason);
       case "arm": {
         const { timer, delayMs } = effect;
@@ -186,6 +191,7 @@ export const createConnection = (options: ClientOptions, host: ConnectionHost): 
     bufferedBytes: transport.bufferedBytes,
     siteOf: address.siteOf,
     name: address.name,
+    closeCode: () => closeCode,
     isCapped: () => machine.state().memory.capped,
     dueIn: upkeep.dueIn,
   };

@@ -6,9 +6,9 @@ export type { BreakerOptions } from "../core/breaker.ts";
 export interface BackoffOptions {
   /** Default `perClient()`: 100–500 ms drawn once, doubled, capped at 30 s, ± 50 %. */
   readonly policy?: Backoff | undefined;
-  /** Failures in a row after which the client gives up: `failed RETRIES_EXHAUSTED`. Default Infinity. */
+  /** Retries in a row that may fail; then the client gives up: `failed RETRIES_EXHAUSTED`. 0: none is made. Default Infinity. */
   readonly maxAttempts?: number | undefined;
-  /** Time without success after which the client gives up, in ms. Default Infinity. */
+  /** Time without success after which the next failure is the last, in ms. Default Infinity. */
   readonly budgetMs?: number | undefined;
   /** Window of the first retry after an established session broke, where the server advises none. Default 0: a large plain-mode deployment sets it, or its clients stampede. */
   readonly firstRetrySpreadMs?: number | undefined;

@@ -31,6 +31,8 @@ export interface ProtocolHost {
   readonly siteOf: (url: string) => number;
   /** What was counted since the last call. */
   readonly takeStats: () => ClientStats | undefined;
+  /** It did not arrive: tell it with what comes next. */
+  readonly keepStats: (stats: ClientStats) => void;
   /** Asks for an upkeep turn at the latest after this delay. */
   readonly upkeepIn: (delayMs: number) => void;
 }

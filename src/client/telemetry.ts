@@ -1,7 +1,7 @@
 /** Figures of a connection, made of what the client tells anybody. Names: DESIGN of the metrics in docs/metrics.md. */
 import type { ConnectionState } from "../core/connectionState.ts";
 import type { Clock, Link } from "../core/ports.ts";
-import { type ClientStats, maxObserved } from "../protocol/stats.ts";
+import { type ClientStats, maxKeys, maxObserved } from "../protocol/stats.ts";
 import type { ResilientClient } from "./ResilientClient.ts";
 
 /** What stands beside every figure. */
@@ -26,14 +26,18 @@ export interface TelemetryHost {
   readonly endpoint: string;
   readonly clock: Clock;
   readonly link: (() => Link) | undefined;
-  /** The last delay could not have been longer. */
-  readonly capped: () => boolean;
+  /** A cap made the last delay shorter. */
+  readonly isCapped: () => boolean;
+  /** Of the last socket that is gone. */
+  readonly closeCode: () => number;
   readonly report: (error: unknown) => void;
 }
 
 export interface Meter {
   /** What was counted since the last call, and how much waits; undefined when neither is news. */
   readonly take: () => ClientStats | undefined;
+  /** Adds what was taken and did not arrive. */
+  readonly keep: (stats: ClientStats) => void;
 }
 
 export type Telemetry = (client: ResilientClient, host: TelemetryHost) => Meter;
@@ -47,16 +51,16 @@ const isAttempt = ({ name }: ConnectionState): boolean =>
 /** Counts and measures; the server is told in `resume` and `pong`. */
 export const telemetry =
   ({ onMeasure }: TelemetryOptions = {}): Telemetry =>
-  (client, { endpoint, clock, link, capped, report }) => {
+  (client, { endpoint, clock, link, isCapped, closeCode, report }) => {
     let counts: Record<string, number> = {};
     let observed: Record<string, number[]> = {};
     let attemptAtMs = 0;
     let resumingAtMs = 0;
     let lostAtMs: number | null = null;
     let toldDepth = 0;
-    /** What waited when the connection came back, and how it ended so far. */
-    let flush: { readonly ids: Set<string>; readonly sinceMs: number; acked: number; ended: number } | null =
-      null;
+    /** What was queued while not connected and is not settled, and how the rest of it ended. */
+    const flushing = new Set<string>();
+    const flushed = { sinceMs: 0, acked: 0, ended: 0 };
 
     const tell = (name: string, value: number, reason?: string): void => {
       if (!onMeasure) return;
@@ -67,16 +71,30 @@ export const telemetry =
         report(error);
       }
     };
+    const add = (key: string, times: number): void => {
+      // Some labels are words of the server.
+      if (key in counts || Object.keys(counts).length < maxKeys) counts[key] = (counts[key] ?? 0) + times;
+    };
+    const observe = (name: string, seconds: number): void => {
+      const list = (observed[name] ??= []);
+      if (list.length < maxObserved) list.push(seconds);
+    };
     const count = (name: string, ...labels: readonly string[]): void => {
-      const key = [name, ...labels].join("|");
-      counts[key] = (counts[key] ?? 0) + 1;
+      add([name, ...labels.map((label) => label.slice(0, 32))].join("|"), 1);
       tell(name, 1, labels.at(-1));
     };
     const measure = (name: string, sinceMs: number, reason?: string, untilMs = clock.nowMs()): void => {
-      const seconds = Math.max(0, untilMs - sinceMs) / 1_000;
-      const list = (observed[name] ??= []);
-      if (list.length < maxObserved) list.push(seconds);
+      const seconds = Math.max(0, Math.round(untilMs - sinceMs)) / 1_000;
+      observe(name, seconds);
       tell(name, seconds, reason);
+    };
+    const isConnected = (): boolean => client.state.get().name === "connected";
+
+    /** All that had waited is settled. */
+    const tellRate = (): void => {
+      const { acked, ended } = flushed;
+      if (ended) tell("reconnect_flush_success_rate", acked / ended);
+      flushed.acked = flushed.ended = 0;
     };
 
     const attempted = (outcome: string): void => {
@@ -89,13 +107,14 @@ export const telemetry =
       measure("reconcile_duration_seconds", resumingAtMs);
       if (lostAtMs !== null) measure("recovery_duration_seconds", lostAtMs);
       lostAtMs = null;
-      const ids = new Set(client.outbox.entries.get().map(({ id }) => id));
-      flush = ids.size ? { ids, sinceMs: clock.nowMs(), acked: 0, ended: 0 } : null;
+      for (const { id } of client.outbox.entries.get()) flushing.add(id);
+      flushed.sinceMs = clock.nowMs();
+      if (!flushing.size) tellRate();
     };
 
     const retrying = (state: Extract<ConnectionState, { name: "reconnecting" }>): void => {
       measure("reconnect_backoff_delay_seconds", clock.wallMs(), state.reason, state.retryAt);
-      if (capped()) count("reconnect_backoff_capped_total");
+      if (isCapped()) count("reconnect_backoff_capped_total");
     };
 
     client.on("transition", ({ from, to }) => {
@@ -107,12 +126,14 @@ export const telemetry =
         reasonOf(to);
       if (to.name === "failed" && to.code === "ILLEGAL_TRANSITION")
         count("reconnect_fsm_invalid_transitions_total");
+      if (to.name === "disconnected") lostAtMs = null;
       if (to.name === "connecting") attemptAtMs = nowMs;
       if (to.name === "resuming") resumingAtMs = nowMs;
       if (from.name === "connected") {
-        tell("disconnects_total", 1, reason);
+        const code = String(closeCode());
+        add(`client_disconnects_total|${code}`, 1);
+        tell("disconnects_total", 1, code);
         if (to.name === "reconnecting") lostAtMs = nowMs;
-        flush = null;
       }
       if (isAttempt(from) && !isAttempt(to) && to.name !== "connected") attempted(reason);
       if (to.name === "connected") connected();
@@ -122,16 +143,16 @@ export const telemetry =
     });
 
     client.on("settled", ({ id, settlement: { kind } }) => {
-      if (!flush?.ids.delete(id)) return;
-      if (["acked", "rejected", "expired", "evicted"].includes(kind)) {
+      const lapsed = kind === "expired" || kind === "evicted";
+      if (!flushing.delete(id) && (isConnected() || !lapsed)) return;
+      if (lapsed || kind === "acked" || kind === "rejected") {
         count("reconnect_flushed_total", kind);
-        flush.ended++;
-        if (kind === "acked") flush.acked++;
+        flushed.ended++;
+        if (kind === "acked") flushed.acked++;
       }
-      if (flush.ids.size) return;
-      measure("reconnect_flush_duration_seconds", flush.sinceMs);
-      if (flush.ended) tell("reconnect_flush_success_rate", flush.acked / flush.ended);
-      flush = null;
+      if (flushing.size || !isConnected()) return;
+      measure("reconnect_flush_duration_seconds", flushed.sinceMs);
+      tellRate();
     });
     client.on("continuity", ({ result, reason = "unknown" }) => {
       if (result === "lost" || result === "snapshot") count("client_stream_anomalies_total", reason);
@@ -149,6 +170,11 @@ export const telemetry =
         counts = {};
         observed = {};
         return taken;
+      },
+      keep: (stats) => {
+        for (const [key, times] of Object.entries(stats.counts)) add(key, times);
+        for (const [name, list] of Object.entries(stats.observed))
+          for (const seconds of list) observe(name, seconds);
       },
     };
   };

@@ -14,8 +14,12 @@ export interface BackoffInput {
   readonly capMs: number;
 }
 
-/** Delay before the next attempt, in ms. Pure. */
-export type Backoff = (input: BackoffInput) => number;
+/** Delay before the next attempt, in ms. Asked once a loss; ours are pure. */
+export interface Backoff {
+  (input: BackoffInput): number;
+  /** Whether a cap made this delay shorter. Absent: nobody knows. */
+  readonly isCapped?: ((input: BackoffInput) => boolean) | undefined;
+}
 
 export interface PerClientOptions {
   /** The base is drawn once per client from this range. Default [100, 500]. */
@@ -45,26 +49,36 @@ const bounds = (baseMs: number, capMs: number): void => {
 const doubled = (baseMs: number, { attempt }: BackoffInput): number =>
   baseMs * 2 ** Math.min(Math.max(attempt, 0), maxAttempt);
 
+const withCap = (ownCapMs: number, delay: (input: BackoffInput, capMs: number) => number): Backoff => {
+  const capMsOf = (input: BackoffInput): number => Math.min(ownCapMs, input.capMs);
+  return Object.assign((input: BackoffInput) => delay(input, capMsOf(input)), {
+    isCapped: (input: BackoffInput) => delay(input, Infinity) > delay(input, capMsOf(input)),
+  });
+};
+
 /**
  * base · 2ⁿ, capped, then ± 50 %: the cap comes before the jitter, so capped clients do not march in step.
  * Source: the reconnection text the project implements; base 100–500 ms per client.
  */
 export const perClient = ({
   baseMs: [min, max] = [100, 500],
-  capMs = 30_000,
+  capMs: ownCapMs = 30_000,
 }: PerClientOptions = {}): Backoff => {
   bounds(min, max);
-  bounds(max, capMs);
-  return (input) =>
-    Math.min(doubled(min + (max - min) * input.clientDice, input), capMs, input.capMs) * (0.5 + input.dice);
+  bounds(max, ownCapMs);
+  return withCap(
+    ownCapMs,
+    (input, capMs) =>
+      Math.min(doubled(min + (max - min) * input.clientDice, input), capMs) * (0.5 + input.dice),
+  );
 };
 
 const bounded = (
-  { baseMs = 500, capMs = 30_000 }: BoundedOptions,
+  { baseMs = 500, capMs: ownCapMs = 30_000 }: BoundedOptions,
   delay: (input: BackoffInput, baseMs: number, capMs: number) => number,
 ): Backoff => {
-  bounds(baseMs, capMs);
-  return (input) => delay(input, baseMs, Math.min(capMs, input.capMs));
+  bounds(baseMs, ownCapMs);
+  return withCap(ownCapMs, (input, capMs) => delay(input, baseMs, capMs));
 };
 
 /** Uniform in [0, min(cap, base · 2ⁿ)). "Full jitter", AWS Architecture Blog, "Exponential Backoff and Jitter". */

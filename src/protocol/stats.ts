@@ -23,6 +23,8 @@ export const clientCounters: Readonly<Record<string, Labels>> = {
   reconnect_backoff_capped_total: {},
   /** `connected`, or the code of the error that ended the attempt. */
   reconnect_attempts_total: { outcome: word },
+  /** Established connections that ended, by the close code of either side as the client saw it. */
+  client_disconnects_total: { code: /^\d{1,4}$/ },
   connection_transitions_total: { from: states, to: states, reason: word },
   client_stream_anomalies_total: { kind: word },
   /** Messages that waited for a reconnect, by how they ended: the parts of `reconnect_flush_success_rate`. */
@@ -38,7 +40,8 @@ export const clientHistograms: readonly string[] = [
   "reconnect_flush_duration_seconds",
 ];
 
-const maxKeys = 64;
+/** Names in `counts`, and in `observed`. */
+export const maxKeys = 64;
 /** Measured values of one name in one frame. */
 export const maxObserved = 32;
 

@@ -21,6 +21,7 @@ export const metricNames = {
   backoffDelay: "reconnect_backoff_delay_seconds",
   recoveryDuration: "recovery_duration_seconds",
   reconcileDuration: "reconcile_duration_seconds",
+  clientDisconnects: "client_disconnects_total",
   clientAnomalies: "client_stream_anomalies_total",
   reports: "resilient_client_reports_total",
   figuresDropped: "resilient_client_figures_dropped_total",

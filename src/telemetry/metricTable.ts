@@ -131,6 +131,12 @@ export const metricTable: Readonly<Record<MetricName, Metric>> = {
     buckets: seconds,
     by: "client",
   },
+  client_disconnects_total: {
+    type: "counter",
+    help: "Established connections that ended, by the close code their clients saw.",
+    labels: ["code"],
+    by: "client",
+  },
   client_stream_anomalies_total: {
     type: "counter",
     help: "Gaps, forks and other things clients noticed in what they were sent.",

@@ -1,7 +1,7 @@
 /** The way of one socket from open to welcome, and what the server says about the connection itself. PROTOCOL.md §3. */
 import * as closeCodes from "../../protocol/closeCodes.ts";
 import { decodeServerFrames } from "../../protocol/decodeServerFrame.ts";
-import type { ClientFrame, FrameOf, ServerFrame } from "../../protocol/frames.ts";
+import type { FrameOf, ServerFrame } from "../../protocol/frames.ts";
 import { MAX_BYTES_BEFORE_AUTH, MAX_CHUNK_BYTES, MIN_CHUNK_BYTES } from "../../protocol/limits.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
 import type { FailedRecovery, ReconnectReason } from "../../core/connectionState.ts";
@@ -11,6 +11,7 @@ import { utf8Bytes } from "../../core/utf8Bytes.ts";
 import type { FetchToken } from "../options.ts";
 import type { Driver, ProtocolHost } from "../protocol.ts";
 import { createPulse } from "./pulse.ts";
+import { createReport } from "./report.ts";
 import { createSession, type Hearing } from "./session.ts";
 import { pack, text } from "./wire.ts";
 
@@ -30,8 +31,6 @@ type Phase =
 
 /** What `auth` and `resume` have no room for before the server knows who speaks is asked after `welcome`. */
 const resumeBytes = MAX_BYTES_BEFORE_AUTH - 1_024;
-
-const tellEveryMs = 60_000;
 
 export const drive = (
   { auth, maxAgeMs = Infinity, ackTimeoutMs = 10_000 }: ResilientOptions,
@@ -53,9 +52,6 @@ export const drive = (
   let asking: AbortSignal | undefined;
   /** Of the tokens asked for: aborted when the socket is gone. */
   let scope: AbortController | undefined;
-  /** When the server was last told what was counted. */
-  let toldAtMs = 0;
-
   /** Only to a server that greeted: what is left of a turn that a handler ended must not reach the next socket. */
   const transmit = (data: string): boolean => phase.name !== "silent" && host.transmit(data);
   const probe = (): void => {
@@ -64,6 +60,7 @@ export const drive = (
   };
   const isOpen = (): boolean => phase.name === "welcomed" && ["resuming", "connected"].includes(host.state());
   const session = createSession(host, { transmit, isOpen, probe }, { maxAgeMs, ackTimeoutMs });
+  const report = createReport(host, session.sample);
 
   const authFrame = (token: string | null): string =>
     text({ t: "auth", token, group: (group ??= dice.uuid() + dice.uuid()), term });
@@ -73,17 +70,7 @@ export const drive = (
     let room = resumeBytes - utf8Bytes(me);
     const asks = session.resume((ask) => (room -= utf8Bytes(JSON.stringify(ask)) + 40) > 0);
     const smaller = maxChunk < MAX_CHUNK_BYTES && { maxChunk };
-    const stats = host.takeStats();
-    toldAtMs = clock.nowMs();
-    transmit(pack([me, text({ t: "resume", ...asks, ...smaller, ...(stats && { stats }) })]));
-  };
-
-  /** What a pong says beside that this side lives. */
-  const tidings = (): Pick<FrameOf<"pong", ClientFrame>, "stats" | "cursors"> | undefined => {
-    if (!isOpen() || clock.nowMs() - toldAtMs < tellEveryMs) return undefined;
-    toldAtMs = clock.nowMs();
-    const stats = host.takeStats();
-    return { cursors: session.sample(), ...(stats && { stats }) };
+    transmit(pack([me, text({ t: "resume", ...asks, ...smaller, ...report.resume(room) })]));
   };
 
   const refuse = (error: ErrorCode, why: string, recovery: FailedRecovery): void =>
@@ -143,10 +130,11 @@ export const drive = (
     welcome: ({ spreadMs, channels }) => {
       if (phase.name === "welcomed") throw new SyntaxError("a second welcome");
       phase = { name: "welcomed" };
+      report.welcomed();
       dispatch({ type: "welcomed", spreadMs });
       session.welcomed(channels);
     },
-    ping: () => transmit(text({ t: "pong", ...tidings() })),
+    ping: () => transmit(text({ t: "pong", ...(isOpen() && report.pong()) })),
     pong: pulse.ponged,
     reauth: () => {
       refresh = true;
@@ -211,6 +199,7 @@ export const drive = (
       if (code === closeCodes.heartbeat && phase.name === "welcomed" && !session.isCaughtUp())
         maxChunk = Math.max(maxChunk / 2, MIN_CHUNK_BYTES);
       phase = { name: "silent" };
+      report.closed();
       scope?.abort();
       scope = undefined;
       session.closed();

@@ -86,16 +86,12 @@ export const afterLoss = (
     return wait(Math.min(spreadMs, policy.maxSpreadMs) * dice);
 
   const { backoff } = policy;
-  const delayAfter = (attempts: number, previousMs: number): number =>
-    backoff({
-      attempt: Math.min(attempts, 10),
-      dice,
-      clientDice: before.clientDice ?? dice,
-      previousMs,
-      capMs: before.spreadMs === null ? Infinity : clamp(before.spreadMs, 1_000, 30_000),
-    });
-  const delayMs = delayAfter(before.attempt, before.previousMs);
-  return wait(delayMs, reason, {
-    capped: delayMs === delayAfter(before.attempt + 1, 2 * before.previousMs + 1),
-  });
+  const given = {
+    attempt: Math.min(before.attempt, 10),
+    dice,
+    clientDice: before.clientDice ?? dice,
+    previousMs: before.previousMs,
+    capMs: before.spreadMs === null ? Infinity : clamp(before.spreadMs, 1_000, 30_000),
+  };
+  return wait(backoff(given), reason, { capped: !!backoff.isCapped?.(given) });
 };

@@ -9,7 +9,7 @@ export interface Memory {
   readonly failures: number;
   /** When there was last a connection, or the first attempt failed; null while stable. */
   readonly failingSinceMs: number | null;
-  /** A longer past would not have made the last delay longer. */
+  /** A cap made the last delay shorter. */
   readonly capped: boolean;
   /** The last delay, for policies that build on it. */
   readonly previousMs: number;
