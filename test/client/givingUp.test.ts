@@ -102,6 +102,7 @@ describe("firstRetrySpreadMs", () => {
       world.openTab({
         protocol: plainProtocol(),
         backoff: { policy: fixed(100), firstRetrySpreadMs: 60_000 },
+        timeouts: { connectMs: 1e6 },
       }),
     );
     for (const tab of tabs) tab.connect();
