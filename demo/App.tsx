@@ -1,10 +1,12 @@
 import { useEffect, useState } from "react";
+import { Asleep } from "./Asleep.tsx";
 import { BareLedger } from "./BareLedger.tsx";
 import { Board } from "./Board.tsx";
 import type { Books } from "./books.ts";
 import { Chat } from "./Chat.tsx";
 import { Connection } from "./Connection.tsx";
 import { FaultPanel } from "./FaultPanel.tsx";
+import type { Flood } from "./flood.ts";
 import { lab } from "./lab.ts";
 import { Ledger } from "./Ledger.tsx";
 import type { FaultNotice, Setup } from "./setup.ts";
@@ -17,14 +19,18 @@ interface AppProps {
   readonly visit: string;
   readonly books: Books;
   readonly faults: Store<FaultNotice | null>;
+  readonly flood: Flood;
   readonly setup: Setup;
 }
 
-export function App({ visit, books, faults, setup }: AppProps) {
+export function App({ visit, books, faults, flood, setup }: AppProps) {
   const [wanted, setWanted] = useState(true);
   const [ready, setReady] = useState(false);
   // Both apps start at the same moment, when both are connected for the first time.
-  const bare = useBareTraffic(`${setup.bare}?visit=${visit}`, books.bare, wanted && ready);
+  const bare = useBareTraffic(`${setup.bare}?visit=${visit}`, books.bare, {
+    on: wanted && ready,
+    flood: flood.figures,
+  });
   const flowing = wanted && ready && bare.ready;
   useEffect(() => {
     if (ready && bare.ready) void lab.setTraffic(visit, wanted);
@@ -33,6 +39,7 @@ export function App({ visit, books, faults, setup }: AppProps) {
   return (
     <ResilientSocketProvider url={setup.resilient}>
       <Traffic visit={visit} record={books.resilient} on={flowing} onReady={() => setReady(true)} />
+      <Asleep notices={faults} />
       <header className="masthead">
         <p className="wordmark">resilient-socket</p>
         <Connection />
@@ -45,11 +52,11 @@ export function App({ visit, books, faults, setup }: AppProps) {
             page keeps its own record; another process counts the rows in the server’s log. They must agree.
           </p>
           <div className="ledgers">
-            <Ledger balance={books.balance} flowing={wanted} onFlowing={setWanted} />
+            <Ledger balance={books.balance} flood={flood.figures} flowing={wanted} onFlowing={setWanted} />
             <BareLedger balance={books.balance} open={bare.open} />
           </div>
         </section>
-        <FaultPanel balance={books.balance} notices={faults} />
+        <FaultPanel balance={books.balance} notices={faults} flood={flood} />
         <div className="app">
           <Chat me={`Guest ${visit.slice(0, 4)}`} />
           <Board />
@@ -58,7 +65,9 @@ export function App({ visit, books, faults, setup }: AppProps) {
       <footer className="colophon">
         <p>
           “Stored” is read from the database file by a process that serves neither app. “Seen” is counted from
-          the numbers inside the payloads. “Lost” means: something newer arrived and this never did.
+          the numbers inside the payloads. “Lost” means: something newer arrived and this never did. What the
+          outbox refused, and said so, was never sent. A page cannot stop its machine: “Laptop sleeps” stops
+          its only thread and its network.
         </p>
       </footer>
     </ResilientSocketProvider>

@@ -1,6 +1,8 @@
 import type { Balance } from "./books.ts";
 import { faults } from "./faults.ts";
+import type { Flood } from "./flood.ts";
 import { lab } from "./lab.ts";
+import { PolicyChoice } from "./PolicyChoice.tsx";
 import type { FaultNotice } from "./setup.ts";
 import type { Store } from "./store.ts";
 import { TrialLine } from "./TrialLine.tsx";
@@ -9,11 +11,12 @@ import { useTrials } from "./useTrials.ts";
 interface FaultPanelProps {
   readonly balance: Store<Balance>;
   readonly notices: Store<FaultNotice | null>;
+  readonly flood: Flood;
 }
 
-/** Five ways to lose a connection, what to expect of each, and what then happened. */
-export function FaultPanel({ balance, notices }: FaultPanelProps) {
-  const trials = useTrials(balance, notices);
+/** Nine ways to lose a connection, what to expect of each, and what then happened. */
+export function FaultPanel({ balance, notices, flood }: FaultPanelProps) {
+  const trials = useTrials(balance, notices, flood);
   const running = trials[0]?.phase === "over" ? undefined : trials[0];
   return (
     <section className="faults" aria-labelledby="faults-title">
@@ -35,6 +38,7 @@ export function FaultPanel({ balance, notices }: FaultPanelProps) {
               <span className="fault-lasts">{lasts}</span>
               <span className="fault-expect">{expect}</span>
             </button>
+            {id === "overflow" && <PolicyChoice policy={flood.policy} />}
           </li>
         ))}
       </ul>

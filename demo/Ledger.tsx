@@ -1,18 +1,21 @@
 import type { Balance } from "./books.ts";
+import type { FloodFigures } from "./flood.ts";
 import { count } from "./format.ts";
 import { Queue } from "./Queue.tsx";
+import { Refused } from "./Refused.tsx";
 import type { Store } from "./store.ts";
 import { Trail } from "./Trail.tsx";
 import { useBalance } from "./useBalance.ts";
 
 interface LedgerProps {
   readonly balance: Store<Balance>;
+  readonly flood: Store<FloodFigures>;
   readonly flowing: boolean;
   readonly onFlowing: (flowing: boolean) => void;
 }
 
 /** The ledger of truth: two records that know nothing of each other. */
-export function Ledger({ balance, flowing, onFlowing }: LedgerProps) {
+export function Ledger({ balance, flood, flowing, onFlowing }: LedgerProps) {
   const { resilient, trail } = useBalance(balance);
   const { sent, stored, seen, lost, twice } = resilient;
   return (
@@ -32,6 +35,7 @@ export function Ledger({ balance, flowing, onFlowing }: LedgerProps) {
       <dl className="verdicts">
         <Verdict name="lost" value={lost} />
         <Verdict name="twice" value={twice} />
+        <Refused figures={flood} />
         <Queue />
       </dl>
       <Trail values={trail.map(({ waiting }) => waiting)} label="On the way, last minute" floor={40} />

@@ -11,25 +11,26 @@ const tellBack = ({ backMs, clearedMs }: Trial): string => {
   return since > 0 && (clearedMs ?? 0) > longMs ? `${back}, ${count(since)} after the network` : back;
 };
 
+const tellRefused = ({ offered, refused, before }: Trial): string =>
+  `${before.policy}: ${count(refused)} of ${count(offered)} refused, each told`;
+
 const tell = (trial: Trial): readonly string[] => {
-  const { phase, noticedMs, backMs, waited, lost } = trial;
+  const { phase, noticedMs, backMs, waited, lost, offered } = trial;
   const noticed = noticedMs === null ? [] : [`noticed after ${milliseconds(noticedMs)}`];
   if (phase !== "over")
     return noticedMs === null
       ? ["nobody was told yet"]
       : [...noticed, backMs === null ? "reconnecting" : "catching up"];
-  return [
-    ...noticed,
-    backMs === null ? "stayed connected" : tellBack(trial),
-    waited === 1 ? "1 message waited" : `${count(waited)} messages waited`,
-    `${count(lost)}\u00a0lost`,
-  ];
+  const back = backMs === null ? "stayed connected" : tellBack(trial);
+  const gone = `${count(lost)}\u00a0lost`;
+  if (offered > 0) return [tellRefused(trial), back, gone];
+  return [...noticed, back, waited === 1 ? "1 message waited" : `${count(waited)} messages waited`, gone];
 };
 
 export function TrialLine({ trial }: { readonly trial: Trial }) {
-  const { fault, phase, bareLost, startedAt } = trial;
+  const { fault, phase, bareLost, startedAt, before } = trial;
   return (
-    <li className="trial" data-phase={phase} data-trial={fault}>
+    <li className="trial" data-phase={phase} data-trial={fault} data-policy={before.policy}>
       <time>{new Date(startedAt).toLocaleTimeString("en", { hour12: false })}</time>
       <strong>{faults.find(({ id }) => id === fault)?.name}</strong>
       <p>{tell(trial).join(" · ")}</p>

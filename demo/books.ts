@@ -1,6 +1,7 @@
+import type { FloodFigures } from "./flood.ts";
 import type { Figures, LabFigures } from "./setup.ts";
 import { createStore, type Store } from "./store.ts";
-import { createTally, type Count, type Numbered } from "./tally.ts";
+import { type Counts, createTally, type Numbered, type Speaker, speakers } from "./tally.ts";
 
 /** The page's own record of one app: what it said and what came back. It knows nothing of the connection under it. */
 export interface PageRecord {
@@ -8,7 +9,7 @@ export interface PageRecord {
   readonly say: () => number;
   readonly hear: (message: Numbered) => void;
   readonly said: () => number;
-  readonly count: () => Count;
+  readonly count: () => Counts;
 }
 
 export interface Account {
@@ -48,20 +49,29 @@ const createRecord = (): PageRecord => {
   return { say: () => ++said, said: () => said, hear: tally.hear, count: tally.count };
 };
 
-/** Lost and twice are what either side noticed: a number missing in the log is missing on the page as well. */
-const audit = (page: PageRecord, lab: LabFigures): Account => {
-  const seen = page.count();
+const noFlood: Pick<FloodFigures, "taken" | "evicted"> = { taken: 0, evicted: 0 };
+
+/**
+ * Lost and twice are what either side noticed: a number missing in the log is missing on the page as well. What the outbox evicted, and
+ * said so, was not sent: a gap for each is no loss.
+ */
+const audit = (page: PageRecord, lab: LabFigures, { taken, evicted } = noFlood): Account => {
+  const [seen, { stored }] = [page.count(), lab];
+  const total = (of: (speaker: Speaker) => number): number =>
+    speakers.reduce((sum, speaker) => sum + of(speaker), 0);
   return {
-    sent: page.said() + lab.published,
-    stored: lab.stored.heard,
-    seen: seen.heard,
-    lost: Math.max(seen.lost, lab.stored.lost),
-    twice: Math.max(seen.twice, lab.stored.twice),
+    sent: page.said() + lab.published + taken - evicted,
+    stored: total((who) => stored[who].heard),
+    seen: total((who) => seen[who].heard),
+    lost: total((who) =>
+      Math.max(0, Math.max(seen[who].lost, stored[who].lost) - (who === "flood" ? evicted : 0)),
+    ),
+    twice: total((who) => Math.max(seen[who].twice, stored[who].twice)),
   };
 };
 
 /** Brings the page's record and the lab's reading of the log together; neither can read the other's. */
-export const createBooks = (): Books => {
+export const createBooks = (flood: Store<FloodFigures>): Books => {
   const [resilient, bare] = [createRecord(), createRecord()];
   const balance = createStore<Balance>({ resilient: nothing, bare: nothing, trail: [] });
   return {
@@ -69,7 +79,7 @@ export const createBooks = (): Books => {
     bare,
     balance,
     update: (figures) => {
-      const ours = audit(resilient, figures.resilient);
+      const ours = audit(resilient, figures.resilient, flood.get());
       const theirs = audit(bare, figures.bare);
       const point = { waiting: ours.sent - ours.seen - ours.lost, bareLost: theirs.lost };
       const trail = [...balance.get().trail, point].slice(-trailPoints);

@@ -1,5 +1,5 @@
 import type { FaultId } from "./faults.ts";
-import type { Count } from "./tally.ts";
+import type { Counts } from "./tally.ts";
 
 /** What the page asks for first: GET /setup.json. */
 export interface Setup {
@@ -13,7 +13,7 @@ export interface LabFigures {
   /** What the outside world asked this server to publish. */
   readonly published: number;
   /** Read from the server's log by another process. */
-  readonly stored: Count;
+  readonly stored: Counts;
 }
 
 export interface Figures {

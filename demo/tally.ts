@@ -1,5 +1,7 @@
+export const speakers = ["page", "server", "flood"] as const;
+
 /** Who said a number. Each counts 1, 2, 3 … of its own. */
-export type Speaker = "page" | "server";
+export type Speaker = (typeof speakers)[number];
 
 export interface Numbered {
   readonly from: Speaker;
@@ -37,19 +39,22 @@ const createStream = (): Stream => {
   };
 };
 
+export type Counts = Readonly<Record<Speaker, Count>>;
+
 export interface Tally {
   readonly hear: (message: Numbered) => void;
-  readonly count: () => Count;
+  readonly count: () => Counts;
 }
 
-/** Counts both directions by the numbers inside the payloads. It knows nothing of connections. */
+/** Counts each speaker by the numbers inside the payloads. It knows nothing of connections. */
 export const createTally = (): Tally => {
-  const streams = { page: createStream(), server: createStream() };
+  const streams = { page: createStream(), server: createStream(), flood: createStream() };
   return {
     hear: ({ from, n }) => streams[from].hear(n),
-    count: () => {
-      const [a, b] = [streams.page.count(), streams.server.count()];
-      return { heard: a.heard + b.heard, lost: a.lost + b.lost, twice: a.twice + b.twice };
-    },
+    count: () => ({
+      page: streams.page.count(),
+      server: streams.server.count(),
+      flood: streams.flood.count(),
+    }),
   };
 };

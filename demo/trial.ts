@@ -1,5 +1,7 @@
 import type { FaultId } from "./faults.ts";
 import type { Balance } from "./books.ts";
+import type { FloodFigures } from "./flood.ts";
+import type { Policy } from "./policies.ts";
 
 /** A fault and what became of it. Durations count from its begin. */
 export interface Trial {
@@ -17,11 +19,19 @@ export interface Trial {
   readonly waited: number;
   readonly lost: number;
   readonly bareLost: number;
-  /** Where the books stood. */
-  readonly before: Balance;
+  /** Messages the outbox was offered in a flood, and those it refused. */
+  readonly offered: number;
+  readonly refused: number;
+  readonly before: Before;
 }
 
-export const beginTrial = (fault: FaultId, startedAt: number, before: Balance): Trial => ({
+/** Where the books stood. */
+export interface Before extends Balance {
+  readonly policy: Policy;
+  readonly flood: FloodFigures;
+}
+
+export const beginTrial = (fault: FaultId, startedAt: number, before: Before): Trial => ({
   fault,
   startedAt,
   before,
@@ -32,6 +42,8 @@ export const beginTrial = (fault: FaultId, startedAt: number, before: Balance): 
   waited: 0,
   lost: 0,
   bareLost: 0,
+  offered: 0,
+  refused: 0,
 });
 
 /** The same trial when nothing in it changes. */

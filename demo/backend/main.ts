@@ -38,10 +38,23 @@ const publish = async (item: FeedItem): Promise<void> => {
   tell({ kind: "published", item });
 };
 
+const retire = async (overMs: number): Promise<void> => {
+  await server.drain({ overMs });
+  harbour.setVisitors(0);
+  await server.close();
+  process.exit();
+};
+
 process.on("message", (order: Order) => {
-  // What fails is not reported as published; the feed asks again.
-  if (order.kind === "publish") publish(order.item).catch(console.error);
-  else harbour.setVisitors(order.count);
+  switch (order.kind) {
+    case "publish":
+      // What fails is not reported as published; the feed asks again.
+      return void publish(order.item).catch(console.error);
+    case "visitors":
+      return harbour.setVisitors(order.count);
+    case "retire":
+      return void retire(order.overMs).catch(console.error);
+  }
 });
 process.on("disconnect", () => process.exit());
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => undefined);

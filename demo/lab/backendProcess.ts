@@ -10,6 +10,8 @@ export interface BackendProcess {
   readonly start: () => Promise<void>;
   /** kill -9. Resolves when the process is gone. */
   readonly kill: () => Promise<void>;
+  /** `drain`, then the process ends by itself. Resolves when it is gone; until then orders reach it. */
+  readonly retire: (overMs: number) => Promise<void>;
   /** Without a process the order is dropped. */
   readonly order: (order: Order) => void;
 }
@@ -25,6 +27,10 @@ const entry = fileURLToPath(new URL("../backend/main.ts", import.meta.url));
 
 export const createBackendProcess = (settings: BackendSettings, events: BackendEvents): BackendProcess => {
   let child: ChildProcess | null = null;
+  let retiring: ChildProcess | null = null;
+  const order = (order: Order): void => {
+    if (child?.connected) child.send(order, () => undefined);
+  };
   return {
     start: () =>
       new Promise((resolve, reject) => {
@@ -37,7 +43,7 @@ export const createBackendProcess = (settings: BackendSettings, events: BackendE
         started.once("exit", (code) => {
           if (child === started) {
             child = null;
-            if (listens) events.died();
+            if (listens && retiring !== started) events.died();
           }
           reject(new Error(`the backend ended before it listened (exit code ${code})`));
         });
@@ -56,8 +62,13 @@ export const createBackendProcess = (settings: BackendSettings, events: BackendE
       ending.kill("SIGKILL");
       await gone;
     },
-    order: (order) => {
-      if (child?.connected) child.send(order, () => undefined);
+    retire: async (overMs) => {
+      if (!child) return;
+      retiring = child;
+      const gone = once(child, "exit");
+      order({ kind: "retire", overMs });
+      await gone;
     },
+    order,
   };
 };

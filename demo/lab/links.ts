@@ -15,6 +15,8 @@ export interface BackendSettings {
 /** Lab → backend process. */
 export type Order =
   | { readonly kind: "publish"; readonly item: FeedItem }
+  /** Leave within this time: everybody is asked to go, what was accepted is stored, then the process ends. */
+  | { readonly kind: "retire"; readonly overMs: number }
   | { readonly kind: "visitors"; readonly count: number };
 
 /** Backend process → lab. */

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { ChaosProxy } from "../../src/testing/node/createChaosProxy.ts";
-import type { FaultId } from "../faults.ts";
+import { type FaultId, sleepMs } from "../faults.ts";
 import type { BackendProcess } from "./backendProcess.ts";
 
 export interface Lab {
@@ -42,4 +42,20 @@ export const perform: Readonly<Record<FaultId, Performance>> = {
     await wait(3_000);
     for (const proxy of lab.proxies) proxy.delay(0);
   },
+  deploy: async ({ backend }) => {
+    await backend.retire(2_500);
+    await backend.start();
+  },
+  // The pages do the rest: usePageSleep.ts.
+  sleep: (lab) => silence(lab, sleepMs),
+  portal: async ({ proxies }) => {
+    for (const proxy of proxies) {
+      proxy.inject("<script src=//portal.example/ad.js></script>");
+      proxy.portal("hostile");
+    }
+    await wait(6_000);
+    for (const proxy of proxies) proxy.portal(false);
+  },
+  // The pages do the rest: flood.ts.
+  overflow: (lab) => silence(lab, 4_000),
 };

@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { ledgerChannel } from "../harbour.ts";
-import { type Count, createTally, type Numbered, type Tally } from "../tally.ts";
+import { type Counts, createTally, type Numbered, type Tally } from "../tally.ts";
 
 /** Where a server keeps the numbered messages of a visit. */
 interface LogQuery {
@@ -28,7 +28,7 @@ interface Row {
 }
 
 export interface LogReader {
-  readonly count: (visit: string) => Count;
+  readonly count: (visit: string) => Counts;
   readonly close: () => void;
 }
 

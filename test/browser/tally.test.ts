@@ -4,7 +4,7 @@ import { createTally, type Numbered } from "../../demo/tally.ts";
 const tallyOf = (...heard: readonly number[]) => {
   const tally = createTally();
   for (const n of heard) tally.hear({ from: "page", n } satisfies Numbered);
-  return tally.count();
+  return tally.count().page;
 };
 
 it("counts what was passed over as lost, until it comes after all", () => {
@@ -17,10 +17,14 @@ it("counts what comes again, late or at once", () => {
   expect(tallyOf(3, 1, 1)).toEqual({ heard: 2, lost: 1, twice: 1 });
 });
 
-it("keeps the two speakers apart", () => {
+it("keeps the speakers apart", () => {
   const tally = createTally();
   tally.hear({ from: "page", n: 1 });
   tally.hear({ from: "server", n: 1 });
   tally.hear({ from: "server", n: 3 });
-  expect(tally.count()).toEqual({ heard: 3, lost: 1, twice: 0 });
+  expect(tally.count()).toEqual({
+    page: { heard: 1, lost: 0, twice: 0 },
+    server: { heard: 2, lost: 1, twice: 0 },
+    flood: { heard: 0, lost: 0, twice: 0 },
+  });
 });

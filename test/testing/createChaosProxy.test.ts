@@ -125,6 +125,42 @@ describe("the chaos proxy", () => {
     expect(await hear(client, 100)).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*Wi-Fi/);
   });
 
+  it("plays a hostile portal: a redirect, no upgrade, scribbles behind one, silence until it is over (fault 8, fault 9)", async () => {
+    proxy.portal("hostile");
+    const request =
+      "GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nOrigin: b\r\n\r\n";
+    const knock = async (): Promise<Socket> => {
+      const client = await dial();
+      client.write(request);
+      return client;
+    };
+    expect(await hear(await knock(), 20)).toMatch(/^HTTP\/1\.1 302 Found/);
+    // The server behind is an echo.
+    expect(await hear(await knock(), 40)).toBe("GET /ws HTTP/1.1\r\nHost: a\r\nOrigin: b\r\n\r\n");
+    const scribbled = await hear(await knock(), request.length + 20);
+    expect(scribbled.startsWith(request)).toBe(true);
+    expect(scribbled.slice(request.length)).toMatch(/^<script/);
+
+    const silent = await knock();
+    const heard: string[] = [];
+    silent.on("data", (data) => heard.push(String(data)));
+    await sleep(50);
+    const over = once(silent, "close");
+    proxy.portal(false);
+    await over;
+    expect(heard).toEqual([]);
+    const next = await knock();
+    expect(await hear(next, request.length)).toBe(request);
+  });
+
+  it("injects bytes into what is under way", async () => {
+    const client = await dial();
+    client.write("a");
+    await hear(client, 1);
+    expect(proxy.inject("<p>")).toBe(1);
+    expect(await hear(client, 3)).toBe("<p>");
+  });
+
   it("close ends every connection", async () => {
     const client = await dial();
     client.write("x");

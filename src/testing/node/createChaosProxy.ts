@@ -1,9 +1,10 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { type Destination, hostileTricks, showSignIn, type Trick } from "./captivePortal.ts";
 import { pump, type Weather } from "./pump.ts";
 
 export interface ChaosProxyOptions {
   /** Where connections go. `host` defaults to 127.0.0.1. */
-  readonly target: { readonly port: number; readonly host?: string };
+  readonly target: Destination;
 }
 
 /** One TCP connection through the proxy. Times are `performance.now()`. */
@@ -34,16 +35,20 @@ export interface ChaosProxy {
   readonly throttle: (bytesPerSecond: number | null) => void;
   /** While true, new connections are reset at once. */
   readonly refuse: (refuse: boolean) => void;
-  /** While true, new connections meet a captive portal: HTTP 200 and a page. */
-  readonly portal: (portal: boolean) => void;
+  /**
+   * While not false, new connections meet a captive portal. `true`: HTTP 200 and a page. `"hostile"`, by turns: a redirect; the request
+   * passed on without its `Upgrade`; an upgrade with HTML scribbled behind it; a connection on which nothing is ever said. Each call
+   * ends whoever is still in the portal.
+   */
+  readonly portal: (portal: boolean | "hostile") => void;
+  /** Writes these bytes into every connection on its way down, between two chunks; returns how many. */
+  readonly inject: (bytes: string | Uint8Array) => number;
   /** Where connections go from now on. */
   readonly retarget: (target: ChaosProxyOptions["target"]) => void;
   /** Ends everything. */
   readonly close: () => Promise<void>;
 }
 
-const portalPage = "<!doctype html><title>Welcome to our Wi-Fi</title><p>Please sign in.";
-const portalAnswer = `HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: ${portalPage.length}\r\nconnection: close\r\n\r\n${portalPage}`;
 const ignore = (): void => undefined;
 
 interface Pair {
@@ -65,6 +70,8 @@ export const createChaosProxy = async (options: ChaosProxyOptions): Promise<Chao
   let target = options.target;
   let weather = { delayMs: 0, sliceBytes: null as number | null, bytesPerSecond: null as number | null };
   let door: "open" | "refusing" | "portal" = "open";
+  let tricks: readonly Trick[] = [showSignIn];
+  let turn = 0;
 
   const forward = (client: Socket): void => {
     const server = connect({ host: target.host ?? "127.0.0.1", port: target.port, noDelay: true });
@@ -105,7 +112,8 @@ export const createChaosProxy = async (options: ChaosProxyOptions): Promise<Chao
     if (door === "refusing") return void client.resetAndDestroy();
     strays.add(client);
     client.once("close", () => strays.delete(client));
-    client.once("data", () => client.end(portalAnswer));
+    const trick = tricks[turn++ % tricks.length] ?? showSignIn;
+    client.once("data", (request) => trick(client, request, target));
   });
   await listening(server);
 
@@ -118,6 +126,8 @@ export const createChaosProxy = async (options: ChaosProxyOptions): Promise<Chao
     }
     return ending.length;
   };
+
+  const endStrays = (): void => strays.forEach((stray) => void stray.destroy());
 
   return {
     port: (server.address() as AddressInfo).port,
@@ -137,13 +147,22 @@ export const createChaosProxy = async (options: ChaosProxyOptions): Promise<Chao
     slice: (sliceBytes) => void (weather = { ...weather, sliceBytes }),
     throttle: (bytesPerSecond) => void (weather = { ...weather, bytesPerSecond }),
     refuse: (refuse) => void (door = refuse ? "refusing" : "open"),
-    portal: (portal) => void (door = portal ? "portal" : "open"),
+    portal: (portal) => {
+      door = portal ? "portal" : "open";
+      tricks = portal === "hostile" ? hostileTricks : [showSignIn];
+      turn = 0;
+      endStrays();
+    },
+    inject: (bytes) => {
+      for (const { client } of pairs) client.write(bytes);
+      return pairs.size;
+    },
     retarget: (next) => void (target = next),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         endAll((socket) => socket.destroy());
-        for (const stray of strays) stray.destroy();
+        endStrays();
       }),
   };
 };
