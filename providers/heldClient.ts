@@ -20,9 +20,12 @@ type Call = (...input: never[]) => unknown;
 export const keyOf = ({ url, identity, name }: ResilientClientOptions): string =>
   JSON.stringify([url, identity, name]);
 
-/** Functions compare equal, since they are read latest; ports and protocols hold functions and nothing else to change. */
+/** Ports and protocols hold functions and nothing else to change; they are made once and read once. */
+const isOpaque = (key: string): boolean => key === "ports" || key === "protocol";
+
+/** Functions compare equal, since they are read latest. */
 const fingerprint = (key: string, value: unknown): string | undefined =>
-  key === "ports" || key === "protocol"
+  isOpaque(key)
     ? ""
     : JSON.stringify(value, (_, part: unknown) => (typeof part === "function" ? "function" : part));
 
@@ -39,16 +42,34 @@ const warnOf = (changed: readonly string[]): boolean => {
   return true;
 };
 
+/** Of plain data and functions; a feature with a state of its own is not taken apart. */
+const isGroup = (key: string, value: unknown): value is Options =>
+  !isOpaque(key) && Object.getPrototypeOf(value ?? "") === Object.prototype;
+
+type Bind = (key: string, value: unknown, latest: () => unknown) => unknown;
+
+const bindEach = (options: Options, latest: () => Options | undefined, bind: Bind): Options =>
+  Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [key, bind(key, value, () => latest()?.[key])]),
+  );
+
+/** `telemetry.onMeasure`, `backoff.policy`: one that is gone is called on, since its group was read. */
+const bindInGroup: Bind = (_, value, latest) =>
+  typeof value === "function" ? (...input: never[]) => ((latest() ?? value) as Call)(...input) : value;
+
+const bindOption: Bind = (key, value, latest) =>
+  typeof value === "function"
+    ? (...input: never[]) => (latest() as Call | undefined)?.(...input)
+    : isGroup(key, value)
+      ? bindEach(value, latest as () => Options | undefined, bindInGroup)
+      : value;
+
 const owned = (first: ResilientClientOptions): HeldClient => {
   let latest = first as unknown as Options;
   let warned = false;
-  const bound = Object.entries(first).map(([key, value]: [string, unknown]) => [
-    key,
-    typeof value === "function"
-      ? (...input: never[]) => (latest[key] as Call | undefined)?.(...input)
-      : value,
-  ]);
-  const client = createPageClient(Object.fromEntries(bound) as ResilientClientOptions);
+  const client = createPageClient(
+    bindEach(latest, () => latest, bindOption) as unknown as ResilientClientOptions,
+  );
   return {
     client,
     key: keyOf(first),

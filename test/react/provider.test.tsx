@@ -414,6 +414,33 @@ describe("what changes and what does not", () => {
     expect(world.sockets[0]?.sent.join()).toContain('"token":"t2"');
   });
 
+  it("calls the functions inside of its option groups of the latest render, too", async () => {
+    const world = fakePorts();
+    const measured: number[] = [];
+    const warn = vi.spyOn(console, "warn");
+    const app = (n: number) => (
+      <ResilientSocketProvider
+        url={url}
+        ports={world.ports}
+        protocol={plainProtocol()}
+        backoff={{ policy: fixed(n * 1_000), minUptimeMs: 1 }}
+        telemetry={{ onMeasure: () => measured.push(n) }}
+      >
+        <State />
+      </ResilientSocketProvider>
+    );
+    const view = render(app(1));
+    view.rerender(app(2));
+    measured.length = 0;
+    await act(async () => world.sockets[0]?.close(1006));
+    expect(new Set(measured)).toEqual(new Set([2]));
+    await world.advance(1_999);
+    expect(world.sockets).toHaveLength(1);
+    await world.advance(1);
+    expect(world.sockets).toHaveLength(2);
+    expect(warn).not.toHaveBeenCalled();
+  });
+
   it("warns once, in development only, when an option changes that is read once", () => {
     const world = fakePorts();
     const warn = vi.spyOn(console, "warn").mockReturnValue();
