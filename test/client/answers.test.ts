@@ -45,6 +45,29 @@ describe("an answer that comes late", () => {
   });
 });
 
+describe("an answer to what was never sent", () => {
+  it.each([
+    ["of a producer that is not here", { p: "someone-else", n: 1 }],
+    ["of a channel nothing was sent to", { c: "elsewhere", n: 1 }],
+    ["of a number that was not given", { n: 7 }],
+  ])("%s settles nothing of ours that it does not cover, and is counted (fault 48)", async (_, foreign) => {
+    const one = scene();
+    const anomalies: unknown[] = [];
+    one.tab.on("anomaly", ({ kind }) => anomalies.push(kind));
+    const receipt = one.tab.send("x");
+    await connect(one);
+    const [{ p, c }] = one.sent("pub") as unknown as [{ p: string; c: string }];
+    one.socket().receive({ t: "ack", p, c, head: 9, ...foreign });
+    await one.settle();
+    expect(anomalies).toEqual(["foreign_ack"]);
+    expect(one.tab.state.get().name).toBe("connected");
+    expect(receipt.status.get().kind).toBe(foreign.n === 7 ? "acked" : "inFlight");
+    one.tab.send("y");
+    await one.settle();
+    expect(one.sent("pub").at(-1)).toMatchObject({ n: 2 });
+  });
+});
+
 describe("a claim", () => {
   it("† says how far everything was answered, so that the server can tell a store that went back (P4.7)", async () => {
     const one = scene();

@@ -147,6 +147,7 @@ export const createDelivery = (host: ProtocolHost, options: DeliveryOptions): De
     },
     ack: (answer) => {
       const lane = laneOf(answer);
+      if (!lane || answer.n >= lane.next) host.emitter.emit("anomaly", { kind: "foreign_ack" });
       if (lane) answered(lane, answer);
     },
     nack: ({ n, code, pos = 0, retriable, retryAfterMs = 1_000, ...where }) => {
