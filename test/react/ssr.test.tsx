@@ -1,9 +1,15 @@
 // @vitest-environment node
 import { renderToString } from "react-dom/server";
 import { afterEach, expect, it, vi } from "vitest";
+import { useCanSend } from "../../hooks/useCanSend.ts";
 import { useConnectionState } from "../../hooks/useConnectionState.ts";
+import { useLastMessage } from "../../hooks/useLastMessage.ts";
+import { useOutbox } from "../../hooks/useOutbox.ts";
 import { useQueueState } from "../../hooks/useQueueState.ts";
+import { useReceipt } from "../../hooks/useReceipt.ts";
 import { useResilientWS } from "../../hooks/useResilientWS.ts";
+import { useSubscription } from "../../hooks/useSubscription.ts";
+import { useTabRole } from "../../hooks/useTabRole.ts";
 import type { Receipt } from "../../src/client/receipt.ts";
 import { ResilientSocketProvider } from "../../providers/ResilientSocketProvider.tsx";
 
@@ -15,7 +21,10 @@ function Page() {
   const { queue } = useResilientWS({ onMessage: () => undefined });
   const other = useResilientWS("wss://api.example.com/other").state;
   const none = useResilientWS(null).state;
-  return <p>{JSON.stringify([state, depth, queue.depth, other.name, none.name])}</p>;
+  useSubscription("room", () => undefined, { batch: "frame" });
+  const last = useLastMessage("room", ({ data }) => data) ?? "no message";
+  const more = [useOutbox().length, last, useReceipt(null) ?? "no receipt", useTabRole(), useCanSend()];
+  return <p>{JSON.stringify([state, depth, queue.depth, other.name, none.name, ...more])}</p>;
 }
 
 it("renders disconnected: initial on a server, and touches neither network, clock nor page (fault 41)", () => {
@@ -35,7 +44,7 @@ it("renders disconnected: initial on a server, and touches neither network, cloc
     </ResilientSocketProvider>,
   );
   expect(html.replaceAll("&quot;", '"')).toBe(
-    '<p>[{"name":"disconnected","reason":"initial"},0,0,"disconnected","disconnected"]</p>',
+    '<p>[{"name":"disconnected","reason":"initial"},0,0,"disconnected","disconnected",0,"no message","no receipt","solo",false]</p>',
   );
   for (const one of touched) expect(one).not.toHaveBeenCalled();
   expect(Object.getOwnPropertyNames(globalThis)).toEqual(globals);
