@@ -1,10 +1,10 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { type Destination, hostileTricks, showSignIn, type Trick } from "./captivePortal.ts";
+import { hostileTricks, showSignIn, type Trick } from "./captivePortal.ts";
 import { pump, type Weather } from "./pump.ts";
 
 export interface ChaosProxyOptions {
   /** Where connections go. `host` defaults to 127.0.0.1. */
-  readonly target: Destination;
+  readonly target: { readonly port: number; readonly host?: string };
 }
 
 /** One TCP connection through the proxy. Times are `performance.now()`. */
