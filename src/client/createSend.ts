@@ -66,14 +66,23 @@ export const createSend = (host: SendHost): Send => {
     return { kind: "sent" };
   };
 
+  /** The room that an eviction makes is the newcomer's: who sends again on hearing of it would evict without end. */
+  let isEvicting = false;
+  const roomFor = (bytes: number): Settlement | "wait" | undefined => {
+    if (isEvicting) return queueFull;
+    if (!outbox.waiting.size && outbox.fits(bytes)) return undefined;
+    if (!overflow || !outbox.fits(bytes, 0, 0)) return queueFull;
+    isEvicting = true;
+    try {
+      return overflow(outbox, bytes, host.evict);
+    } finally {
+      isEvicting = false;
+    }
+  };
+
   const enter = (message: NewRow<ReceiptHandle>, signal: AbortSignal | undefined): Settlement | undefined => {
     const { bytes, tag } = message;
-    const fate =
-      !outbox.waiting.size && outbox.fits(bytes)
-        ? undefined
-        : overflow && outbox.fits(bytes, 0, 0)
-          ? overflow(outbox, bytes, host.evict)
-          : queueFull;
+    const fate = roomFor(bytes);
     if (fate && fate !== "wait") return fate;
     const row = fate ? outbox.wait(message) : outbox.add(message);
     if (fate) tag.wait();

@@ -210,6 +210,19 @@ describe("overflow: wait (fault 57)", () => {
 });
 
 describe("overflow: evict-oldest (fault 57)", () => {
+  it("ends when the app sends again on hearing of an eviction: the room is the newcomer's", () => {
+    const { tab } = scene({ outbox: { capacity: 2, overflow: "evict-oldest" } });
+    const again: string[] = [];
+    tab.on("settled", ({ settlement }) => {
+      if (settlement.kind !== "evicted" || again.length > 100) return;
+      const { status } = tab.send("again");
+      again.push(status.get().kind);
+    });
+    const receipts = [1, 2, 3].map((n) => tab.send(n));
+    expect(again).toEqual(["rejected"]);
+    expect(receipts.map(({ status }) => status.get().kind)).toEqual(["evicted", "queued", "queued"]);
+  });
+
   it("evicts nobody where even that would not make room: the newcomer goes alone", async () => {
     const one = scene({ outbox: { maxBytes: 10, overflow: "evict-oldest" } });
     await connect(one);
