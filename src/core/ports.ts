@@ -1,4 +1,5 @@
 /** What the core and the shell need from the outside world. Owned here, implemented in src/platform and src/testing. */
+import type { TabPorts } from "./ports/tabPorts.ts";
 
 /** Time and turns. Members are functions, safe to pass unbound. */
 export interface Clock {
@@ -90,4 +91,6 @@ export interface Ports {
   readonly socket: OpenSocket;
   /** Absent: no hints (Node). */
   readonly sensors?: Sensors | undefined;
+  /** Absent: no other tabs (Node). */
+  readonly tabs?: TabPorts | undefined;
 }

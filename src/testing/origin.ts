@@ -1,4 +1,4 @@
-import type { Bus, HoldEvents, TabPorts } from "../core/ports/tabPorts.ts";
+import type { Bus, HoldEvents, Locks, OpenBus, RungPorts } from "../core/ports/tabPorts.ts";
 import type { DeviceClock } from "./deviceClock.ts";
 import type { VirtualClock } from "./virtualClock.ts";
 
@@ -9,7 +9,7 @@ import type { VirtualClock } from "./virtualClock.ts";
 export interface Origin {
   /** The ports of one page; `gone` releases what it holds, as the browser does some time after a crash or a close. */
   readonly enter: (page: DeviceClock) => {
-    readonly ports: TabPorts;
+    readonly ports: RungPorts;
     readonly gone: (afterMs: number) => void;
   };
   /** Who holds a lock now: 0 or 1, or the simulation is wrong. */
@@ -65,7 +65,7 @@ export const createOrigin = (clock: VirtualClock): Origin => {
     const mine = new Map<Request, string>();
     const open = new Set<Bus>();
 
-    const hold: TabPorts["locks"]["hold"] = (name, how, events) => {
+    const hold: Locks["hold"] = (name, how, events) => {
       const request: Request = { page, events };
       mine.set(request, name);
       clock.after(0, () => {
@@ -85,7 +85,7 @@ export const createOrigin = (clock: VirtualClock): Origin => {
       };
     };
 
-    const bus: TabPorts["bus"] = (name, hear) => {
+    const bus: OpenBus = (name, hear) => {
       let members = channels.get(name);
       if (!members) channels.set(name, (members = new Set()));
       const member = { page, hear };

@@ -7,7 +7,7 @@ import type {
 import { type Election, newcomer } from "../../core/election/state.ts";
 import { elect } from "../../core/election/table.ts";
 import type { Clock, Dice } from "../../core/ports.ts";
-import type { GroupTerm, TabPorts } from "../../core/ports/tabPorts.ts";
+import type { Bus, GroupTerm, RungPorts } from "../../core/ports/tabPorts.ts";
 import { createTimers } from "../timers.ts";
 import { readBusMessage, toElectionEvent } from "./busMessage.ts";
 
@@ -17,7 +17,7 @@ export interface ElectionHost {
   readonly me: string;
   readonly clock: Clock;
   readonly dice: Dice;
-  readonly ports: TabPorts;
+  readonly ports: RungPorts;
   readonly isHidden: () => boolean;
   readonly isPressed: () => boolean;
   /** Open the connection under this term; close one of a lower term first. */
@@ -39,7 +39,7 @@ export const runElection = (host: ElectionHost): RunningElection => {
   const { name, me, clock, dice, ports } = host;
   const timers = createTimers<ElectionTimer>(clock);
   let state = newcomer(me);
-  let bus: ReturnType<TabPorts["bus"]> | undefined;
+  let bus: Bus | undefined;
   let release: (() => void) | undefined;
   /** Of one residence: what storage or the lock manager answers to an earlier one is not heard. */
   let era = 0;

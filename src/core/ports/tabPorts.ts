@@ -34,10 +34,21 @@ export interface Terms {
   readonly take: (name: string, atLeast: number, orGroup: string) => Promise<GroupTerm>;
 }
 
+/** What a page or worker has of it. Whatever is here may still fail when it is used; nothing here throws when it is read. */
 export interface TabPorts {
-  readonly locks: Locks;
-  readonly bus: OpenBus;
+  /** Web Locks. Absent where there are none (plain http); may fail later: an opaque frame has them and throws. */
+  readonly locks?: Locks | undefined;
+  /** BroadcastChannel. */
+  readonly bus?: OpenBus | undefined;
+  /** The same by storage events: payload in `newValue`, never read back from the storage. */
+  readonly storageBus?: OpenBus | undefined;
   readonly terms: Terms;
   /** Runs `work` as a task of its own that a frozen page does not run: a MessageChannel message, no microtask and no timer. */
   readonly task: (work: () => void) => void;
+}
+
+/** What an election runs on: one rung of the ladder. */
+export interface RungPorts extends Pick<TabPorts, "terms" | "task"> {
+  readonly locks: Locks;
+  readonly bus: OpenBus;
 }
