@@ -2,8 +2,10 @@
 export { createWorld } from "../testing/createWorld.ts";
 export type { CrashOptions, World, WorldOptions, WorldStore } from "../testing/createWorld.ts";
 export type { WorldServerOptions } from "../testing/serverNode.ts";
-export type { Tab, TabOptions, TabRecord, Watch } from "../testing/tab.ts";
-export type { Page } from "../testing/page.ts";
+export type { Boot, TabRecord, Watch } from "../testing/boot.ts";
+export type { Browser } from "../testing/browser.ts";
+export type { Tab, TabOptions } from "../testing/tab.ts";
+export type { Page, PageLife } from "../testing/page.ts";
 export type { Network, WorldSocket } from "../testing/network.ts";
 export type { Direction, Listener } from "../testing/connection.ts";
 export type { Link } from "../testing/pipe.ts";

@@ -5,7 +5,8 @@ import { lossyFanOut } from "./lossyFanOut.ts";
 import { createNetwork, type Network, type NetworkOptions, type WorldSocket } from "./network.ts";
 import { seededDice, type SeededDice } from "./seededDice.ts";
 import { createServerNode, type WorldServerOptions } from "./serverNode.ts";
-import { createTab, type Tab, type TabOptions } from "./tab.ts";
+import { type Browser, createBrowser } from "./browser.ts";
+import type { Tab, TabOptions } from "./tab.ts";
 import { virtualClock, type VirtualClock, type VirtualClockOptions } from "./virtualClock.ts";
 
 export interface WorldOptions {
@@ -53,8 +54,10 @@ export interface World {
     index?: number,
   ) => Pick<ServerCore, "publish" | "metrics" | "accept" | "drain" | "revoke" | "isReady">;
   readonly isUp: () => boolean;
-  /** A client in a page of its own; inert until it is used. */
+  /** A client in a page of a browser of its own; inert until it is used. */
   readonly openTab: (options?: TabOptions) => Tab;
+  /** A browser whose tabs share an origin. */
+  readonly openBrowser: () => Browser;
   /** Lets time pass. */
   readonly advance: (ms: number) => Promise<void>;
   /** Lets time pass until the condition holds; false when it did not within `withinMs` (default 60 000). */
@@ -104,6 +107,15 @@ export const createWorld = (options: WorldOptions = {}): World => {
     listen();
   };
 
+  const openBrowser = (): Browser =>
+    createBrowser({
+      clock,
+      network,
+      dice,
+      nextName: () => `tab ${tabs.length + 1}`,
+      opened: (tab) => tabs.push(tab),
+    });
+
   startServer();
   return {
     clock,
@@ -126,11 +138,8 @@ export const createWorld = (options: WorldOptions = {}): World => {
       return node.server;
     },
     isUp: () => up().length > 0,
-    openTab: (tabOptions = {}) => {
-      const tab = createTab(`tab ${tabs.length + 1}`, { clock, network, dice }, tabOptions);
-      tabs.push(tab);
-      return tab;
-    },
+    openTab: (tabOptions) => openBrowser().openTab(tabOptions),
+    openBrowser,
     advance: clock.advance,
     runUntil: clock.runUntil,
     crashServer,

@@ -2,20 +2,25 @@ import type { Clock } from "../core/ports.ts";
 
 /** The clock of one page or process in the simulated world. */
 export interface DeviceClock extends Clock {
-  /** Nothing runs until `thaw`: timers and deliveries wait, as in a frozen page or a stopped process. */
+  /** Timers and deliveries wait until `thaw`, as in a frozen page; what is given to `hear` still runs. */
   readonly freeze: () => void;
+  /** Nothing at all runs until `thaw`, as in a page whose thread is stuck, or a stopped process. */
+  readonly hang: () => void;
   /** What waited runs, in order. */
   readonly thaw: () => void;
-  /** Timers fire only at multiples of this, as in a hidden page; null: at once. */
-  readonly throttle: (gridMs: number | null) => void;
+  /** Timers fire only at multiples of this, as in a hidden page; a function is asked each time; null: at once. */
+  readonly throttle: (gridMs: number | (() => number) | null) => void;
   /** Moves the wall clock; monotonic time is not touched. */
   readonly shiftWall: (ms: number) => void;
   /** The page or process is gone: nothing of it runs any more. */
   readonly stop: () => void;
   /** Runs a task of the outside (a delivery) in this device's turn: now, when thawed, or never. */
   readonly run: (task: () => void) => void;
+  /** As `run`, but a frozen page does it too: the handler of a BroadcastChannel. */
+  readonly hear: (task: () => void) => void;
   /** Timers that wait. */
   readonly timers: () => number;
+  /** Frozen or hung. */
   readonly frozen: () => boolean;
 }
 
@@ -31,8 +36,8 @@ const frameMs = 1_000 / 60;
 
 export const deviceClock = (root: DeviceRoot): DeviceClock => {
   let held: (() => void)[] = [];
-  let state: "running" | "frozen" | "stopped" = "running";
-  let gridMs: number | null = null;
+  let state: "running" | "frozen" | "hung" | "stopped" = "running";
+  let grid: (() => number) | null = null;
   let wallShift = 0;
   let live = 0;
 
@@ -61,7 +66,8 @@ export const deviceClock = (root: DeviceRoot): DeviceClock => {
     };
     const ring = (): void =>
       run(() => {
-        const late = gridMs === null ? 0 : (gridMs - (root.nowMs() % gridMs)) % gridMs;
+        const gridMs = grid?.() ?? 0;
+        const late = gridMs > 0 ? (gridMs - (root.nowMs() % gridMs)) % gridMs : 0;
         if (late > 0 && waiting) cancel = root.at(root.nowMs() + late, ring);
         else if (done()) task();
       });
@@ -81,16 +87,23 @@ export const deviceClock = (root: DeviceRoot): DeviceClock => {
       }),
     frame: (task) => after(frameMs, task),
     run,
+    hear: (task) => {
+      if (state === "frozen") task();
+      else run(task);
+    },
     freeze: () => {
       if (state === "running") state = "frozen";
     },
+    hang: () => {
+      if (state === "running") state = "hung";
+    },
     thaw: () => {
-      if (state !== "frozen") return;
+      if (state !== "frozen" && state !== "hung") return;
       state = "running";
       root.at(root.nowMs(), drain);
     },
-    throttle: (grid) => {
-      gridMs = grid;
+    throttle: (gridMs) => {
+      grid = typeof gridMs === "number" ? () => gridMs : gridMs;
     },
     shiftWall: (ms) => {
       wallShift += ms;
@@ -101,6 +114,6 @@ export const deviceClock = (root: DeviceRoot): DeviceClock => {
       live = 0;
     },
     timers: () => live,
-    frozen: () => state === "frozen",
+    frozen: () => state === "frozen" || state === "hung",
   };
 };

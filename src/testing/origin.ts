@@ -111,7 +111,11 @@ export const createOrigin = (clock: VirtualClock): Origin => {
 
     return {
       ports: {
-        locks: { hold, isHeld: async (name) => held.has(name) },
+        locks: {
+          hold,
+          isHeld: (name) =>
+            new Promise((answer) => clock.after(0, () => page.run(() => answer(held.has(name))))),
+        },
         bus,
         terms: {
           take: (name, atLeast, orGroup) =>

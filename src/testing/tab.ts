@@ -1,104 +1,152 @@
-import { createResilientClient } from "../client/createResilientClient.ts";
-import type { Continuity, Message } from "../client/message.ts";
 import type { ResilientClientOptions } from "../client/options.ts";
-import type { ClientEvents, ResilientClient, SubscribeOptions } from "../client/ResilientClient.ts";
-import type { Network, WorldSocket } from "./network.ts";
-import { createPage, type Page } from "./page.ts";
+import { type Boot, type BootWorld, createBoot } from "./boot.ts";
 import type { SeededDice } from "./seededDice.ts";
-import type { VirtualClock } from "./virtualClock.ts";
 
 export interface TabOptions extends Omit<ResilientClientOptions, "url" | "ports"> {
   /** Default `ws://localhost/ws`. */
   readonly url?: ResilientClientOptions["url"] | undefined;
+  /** The app's own script: runs at every boot of the tab, the first included. */
+  readonly app?: ((boot: Boot) => void) | undefined;
 }
 
-/** What one subscription was given, in order. */
-export interface Watch {
-  readonly messages: readonly Message[];
-  /** The payloads alone. */
-  readonly data: () => readonly unknown[];
-  readonly continuity: readonly Continuity[];
-  readonly stop: () => void;
-}
-
-/** Everything the client told its app. */
-export interface TabRecord {
-  readonly settled: readonly ClientEvents["settled"][];
-  readonly continuity: readonly ClientEvents["continuity"][];
-  readonly lost: readonly ClientEvents["lost"][];
-  readonly errors: readonly ClientEvents["error"][];
-  readonly transitions: readonly ClientEvents["transition"][];
-}
-
-/** A client in its page. Every member is bound. */
-export interface Tab extends ResilientClient {
-  /** The owner of its sockets in `world.sockets`. */
+/**
+ * A tab of a browser. As a client it is the client of its latest boot: after a reload `tab.send` speaks to the new one. What the app
+ * had asked of the old one died with the page.
+ */
+export interface Tab extends Omit<Boot, "end"> {
+  /** Its name; also the owner of the sockets of its first boot. */
   readonly id: string;
-  readonly page: Page;
-  readonly record: TabRecord;
-  /** The sockets it opened so far. */
-  readonly sockets: () => readonly WorldSocket[];
-  /** Subscribes and writes down what comes. */
-  readonly watch: (channel: string, options?: SubscribeOptions) => Watch;
-  /** The page is gone without a word: closed, crashed, killed. */
+  /** Every load of the app so far, the latest last. */
+  readonly boots: readonly Boot[];
+  readonly hide: () => void;
+  readonly show: () => void;
+  /** `pagehide`, then it is gone. A page that does not run is gone without a word. */
+  readonly close: () => void;
+  /** Gone without a word: crashed, killed, out of memory. */
   readonly crash: () => void;
+  /** `pagehide`, and a new boot with the same options and session storage. Also after `crash` and `close`: the tab is reopened. */
+  readonly reload: () => Boot;
+  /** `pagehide`, then the page is kept in the back/forward cache, for ten minutes at most. `within` the app: a page of it boots. */
+  readonly navigate: (to?: "away" | "within") => void;
+  /** The page from the cache, told by `pageshow`; a new boot when it was evicted. */
+  readonly back: () => void;
+  /** The browser throws the cached page away. */
+  readonly evict: () => void;
+  /** `freeze`, then nothing runs but handlers of a BroadcastChannel. Without a word: `page.freeze()`. */
+  readonly freeze: () => void;
+  /** Back from `freeze`, told by `resume`. */
+  readonly resume: () => void;
+  /** Its thread is stuck, and nobody was told. */
+  readonly hang: () => void;
+  readonly unhang: () => void;
 }
 
-const defaultUrl = "ws://localhost/ws";
+/** How long a browser keeps a page that nobody goes back to, in ms. */
+const cacheForMs = 600_000;
 
-export const createTab = (
-  id: string,
-  world: { readonly clock: VirtualClock; readonly network: Network; readonly dice: SeededDice },
-  options: TabOptions,
-): Tab => {
-  const dice = world.dice.fork(id);
-  // Another origin for every page: an instant that travels between two clocks shows.
-  const page = createPage(world.clock.device({ originMs: 1_000 + dice.pick(1_000_000) }));
-  const client = createResilientClient({
-    ...options,
-    url: options.url ?? defaultUrl,
-    ports: {
-      clock: page.clock,
-      dice,
-      socket: world.network.openSocket(id, page.clock),
-      sensors: page.sensors,
-    },
-  });
+/** How long the browser takes to release what a page held, in ms, as measured (median and longest). */
+const releaseMs = {
+  closed: (dice: SeededDice) => 40 + 460 * dice.roll() ** 3.5,
+  crashed: (dice: SeededDice) => 74 + 962 * dice.roll() ** 2.4,
+  left: (dice: SeededDice) => 30 + 36 * dice.roll(),
+};
 
-  const record = {
-    settled: [] as ClientEvents["settled"][],
-    continuity: [] as ClientEvents["continuity"][],
-    lost: [] as ClientEvents["lost"][],
-    errors: [] as ClientEvents["error"][],
-    transitions: [] as ClientEvents["transition"][],
+/** Every member of the boot that is the tab's now. */
+const delegate = (sample: Boot, latest: () => Boot): Boot =>
+  Object.defineProperties(
+    {} as Boot,
+    Object.fromEntries(
+      (Object.keys(sample) as (keyof Boot)[]).map((key) => [
+        key,
+        { get: () => latest()[key], enumerable: true, configurable: true },
+      ]),
+    ),
+  );
+
+export const createTab = (id: string, world: BootWorld, { app, ...options }: TabOptions): Tab => {
+  const dice = world.dice.fork(`${id} as a tab`);
+  const boots: Boot[] = [];
+  /** Cached pages behind the one that is shown, the one to go back to last. */
+  const past: { readonly boot: Boot; readonly keep: () => void }[] = [];
+  /** Undefined: the tab is closed, or shows a page that is not of the app. */
+  let shown: Boot | undefined;
+
+  const boot = (): Boot => {
+    const next = createBoot(boots.length === 0 ? id : `${id} boot ${boots.length + 1}`, world, {
+      ...options,
+      url: options.url ?? "ws://localhost/ws",
+    });
+    boots.push(next);
+    shown = next;
+    app?.(next);
+    return next;
   };
-  client.on("settled", (event) => record.settled.push(event));
-  client.on("continuity", (event) => record.continuity.push(event));
-  client.on("lost", (event) => record.lost.push(event));
-  client.on("error", (event) => record.errors.push(event));
-  client.on("transition", (event) => record.transitions.push(event));
 
-  return {
-    ...client,
+  const end = (one: Boot | undefined, cause: keyof typeof releaseMs): void => {
+    if (one && one.page.life() !== "gone") one.end(releaseMs[cause](dice));
+  };
+  /** What its `pagehide` handlers began still runs, up to the next task. */
+  const unload = (one: Boot | undefined, cause: keyof typeof releaseMs): void => {
+    one?.page.suspend();
+    world.clock.after(0, () => end(one, cause));
+  };
+  const cache = (one: Boot): void => {
+    one.page.suspend("cached");
+    past.push({ boot: one, keep: world.clock.after(cacheForMs, () => evict(one)) });
+  };
+  const evict = (one: Boot | undefined): void => {
+    if (one?.page.life() === "cached") end(one, "left");
+  };
+  /** Cached pages go with their tab. */
+  const forget = (cause: "closed" | "crashed"): void => {
+    for (const { boot: one, keep } of past.splice(0)) {
+      keep();
+      end(one, cause);
+    }
+    shown = undefined;
+  };
+  const latest = (): Boot => shown ?? boots.at(-1)!;
+
+  const own = {
     id,
-    page,
-    record,
-    sockets: () => world.network.sockets.filter((socket) => socket.owner === id),
-    watch: (channel, watchOptions = {}) => {
-      const messages: Message[] = [];
-      const continuity: Continuity[] = [];
-      const stop = client.subscribe(channel, (message) => messages.push(message), {
-        ...watchOptions,
-        onContinuity: (event) => {
-          continuity.push(event);
-          watchOptions.onContinuity?.(event);
-        },
-      });
-      return { messages, continuity, data: () => messages.map((message) => message.data), stop };
+    boots,
+    hide: () => latest().page.hide(),
+    show: () => latest().page.show(),
+    close: () => {
+      unload(shown, "closed");
+      forget("closed");
     },
     crash: () => {
-      page.clock.stop();
-      world.network.clientLost(id);
+      end(shown, "crashed");
+      forget("crashed");
     },
-  };
+    reload: () => {
+      unload(shown, "left");
+      return boot();
+    },
+    navigate: (to: "away" | "within" = "away") => {
+      if (shown?.page.life() === "active") cache(shown);
+      else unload(shown, "left");
+      shown = undefined;
+      if (to === "within") boot();
+    },
+    back: () => {
+      unload(shown, "left");
+      const kept = past.pop();
+      kept?.keep();
+      if (kept?.boot.page.life() !== "cached") return void boot();
+      shown = kept.boot;
+      shown.page.restore();
+    },
+    evict: () => evict(past.at(-1)?.boot),
+    freeze: () => latest().page.suspend(),
+    resume: () => latest().page.restore(),
+    hang: () => latest().page.hang(),
+    unhang: () => latest().page.unhang(),
+  } satisfies Partial<Tab>;
+
+  return Object.defineProperties(
+    delegate(boot(), latest),
+    Object.getOwnPropertyDescriptors(own),
+  ) as unknown as Tab;
 };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Since } from "../../src/protocol/frames.ts";
 import { createWorld, type World, type WorldOptions } from "../../src/testing/createWorld.ts";
-import type { Tab, Watch } from "../../src/testing/tab.ts";
+import type { Watch } from "../../src/testing/boot.ts";
+import type { Tab } from "../../src/testing/tab.ts";
 import { connect, data, event, live, scene } from "./script.ts";
 
 const living = async (options: WorldOptions = {}): Promise<{ world: World; tab: Tab }> => {
