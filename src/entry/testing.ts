@@ -15,3 +15,5 @@ export type { VirtualClock, VirtualClockOptions } from "../testing/virtualClock.
 export type { DeviceClock } from "../testing/deviceClock.ts";
 export { seededDice } from "../testing/seededDice.ts";
 export type { SeededDice } from "../testing/seededDice.ts";
+export { createProfile, createTabMemory } from "../testing/outboxStorage.ts";
+export type { Profile, StorageFault, StoragePace, TabMemory } from "../testing/outboxStorage.ts";

@@ -30,19 +30,26 @@ describe("the outbox in IndexedDB", () => {
   it("gives the next page what the last one wrote, rows in number order", async () => {
     const before = await open();
     await before.write({
-      producers: [{ p: "p1", createdAt: 5, after: ["p0"] }],
-      rows: [row(2, { re: { p: "p0", n: 9 }, voided: "aborted", subject: "u1" }), row(1)],
+      producers: [{ p: "p1", createdAt: 5, after: ["p0"], subject: "u1" }],
+      rows: [row(2, { re: { p: "p0", n: 9 }, voided: "aborted" }), row(1)],
       counters: [counter(3)],
     });
     before.close();
     const { producers, rows, counters } = await (await open()).read("p1");
-    expect(producers).toMatchObject([{ p: "p1", createdAt: 5, after: ["p0"] }]);
+    expect(producers).toMatchObject([{ p: "p1", createdAt: 5, after: ["p0"], subject: "u1" }]);
     expect(rows.map(({ n, body }) => [n, body])).toEqual([
       [1, "1"],
       [2, "2"],
     ]);
-    expect(rows[1]).toMatchObject({ re: { p: "p0", n: 9 }, voided: "aborted", subject: "u1" });
+    expect(rows[1]).toMatchObject({ re: { p: "p0", n: 9 }, voided: "aborted" });
     expect(counters).toMatchObject([counter(3)]);
+  });
+
+  it("never lets a counter go back: who writes an older number writes nothing", async () => {
+    const storage = await open();
+    await storage.write({ counters: [counter(7, 5)] });
+    await storage.write({ counters: [counter(4, 6)] });
+    expect((await storage.read("p1")).counters).toMatchObject([counter(7, 6)]);
   });
 
   it("removes rows, moves the counter and keeps the verdict in one transaction, or does none of it", async () => {
@@ -52,14 +59,14 @@ describe("the outbox in IndexedDB", () => {
     await expect(
       storage.write({ removed: [["p1", "c", 1]], counters: [counter(3, 1)], verdicts: [spoilt] }),
     ).rejects.toThrow();
-    expect((await storage.read()).rows).toHaveLength(2);
-    expect((await storage.read()).counters).toMatchObject([{ answered: 0 }]);
+    expect((await storage.read("p1")).rows).toHaveLength(2);
+    expect((await storage.read("p1")).counters).toMatchObject([{ answered: 0 }]);
     await storage.write({
       removed: [["p1", "c", 1]],
       counters: [counter(3, 1)],
       verdicts: [{ ...spoilt, at: 7 }],
     });
-    const { rows, counters, verdicts } = await storage.read();
+    const { rows, counters, verdicts } = await storage.read("p1");
     expect(rows.map(({ n }) => n)).toEqual([2]);
     expect(counters).toMatchObject([{ answered: 1 }]);
     expect(verdicts).toMatchObject([{ n: 1, at: 7 }]);
@@ -69,11 +76,11 @@ describe("the outbox in IndexedDB", () => {
     const ada = await open({}, "ada");
     const bob = await open({}, "bob");
     await ada.write({ rows: [row(1)] });
-    expect((await bob.read()).rows).toEqual([]);
-    await bob.clear();
-    expect((await ada.read()).rows).toHaveLength(1);
-    await ada.clear();
-    expect((await ada.read()).rows).toEqual([]);
+    expect((await bob.read("p1")).rows).toEqual([]);
+    await bob.forget("p1");
+    expect((await ada.read("p1")).rows).toHaveLength(1);
+    await ada.forget("p1");
+    expect((await ada.read("p1")).rows).toEqual([]);
   });
 
   it("forgets one producer and leaves the others, also one whose name begins alike", async () => {
@@ -84,12 +91,14 @@ describe("the outbox in IndexedDB", () => {
       counters: [counter(2), { ...counter(2), p: "p10" }],
     });
     await storage.forget("p1");
-    const left = await storage.read();
-    expect([left.producers, left.rows, left.counters].map((all) => all.map(({ p }) => p))).toEqual([
-      ["p10"],
-      ["p10"],
-      ["p10"],
+    const [gone, left] = [await storage.read("p1"), await storage.read("p10")];
+    const counts = ({ producers, rows, counters }: typeof left): number[] =>
+      [producers, rows, counters].map((all) => all.length);
+    expect([counts(gone), counts(left)]).toEqual([
+      [0, 0, 0],
+      [1, 1, 1],
     ]);
+    expect(await storage.producers()).toMatchObject([{ p: "p10" }]);
   });
 
   it("stores what encrypt makes of a payload and gives back what decrypt makes of that (S22)", async () => {
@@ -100,8 +109,19 @@ describe("the outbox in IndexedDB", () => {
     });
     await storage.write({ rows: [row(1, { body: '"secret"' })] });
     const bare = await open();
-    expect((await bare.read()).rows[0]?.body).toBe('<"terces">');
-    expect((await storage.read()).rows[0]?.body).toBe('"secret"');
+    expect((await bare.read("p1")).rows[0]?.body).toBe('<"terces">');
+    expect((await storage.read("p1")).rows[0]?.body).toBe('"secret"');
+  });
+
+  it("gives the other rows when one cannot be decrypted, and says which it is", async () => {
+    const storage = await open({
+      decrypt: (stored) => {
+        if (stored === "2") throw new Error("another key");
+        return String(stored);
+      },
+    });
+    await storage.write({ rows: [row(1), row(2), row(3)] });
+    expect((await storage.read("p1")).rows.map(({ body }) => body)).toEqual(["1", null, "3"]);
   });
 
   it("opens again when the browser closes it (fault 30)", async () => {
@@ -112,7 +132,7 @@ describe("the outbox in IndexedDB", () => {
       throw new DOMException("closing", "InvalidStateError");
     });
     await storage.write({ rows: [row(2)] });
-    expect((await storage.read()).rows).toHaveLength(2);
+    expect((await storage.read("p1")).rows).toHaveLength(2);
     transaction.mockRestore();
   });
 
@@ -135,7 +155,7 @@ describe("the outbox in IndexedDB", () => {
       name: "QuotaExceededError",
     });
     refusing.mockRestore();
-    const { rows, counters } = await storage.read();
+    const { rows, counters } = await storage.read("p1");
     expect([rows, counters]).toEqual([[], []]);
   });
 

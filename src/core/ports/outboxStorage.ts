@@ -6,8 +6,8 @@ export interface StoredRow {
   readonly channel: string;
   readonly n: number;
   readonly id: string;
-  /** JSON text of the payload, as it is transmitted. */
-  readonly body: string;
+  /** JSON text of the payload, as it is transmitted; null when it cannot be read any more (`decrypt` failed). */
+  readonly body: string | null;
   readonly queuedAt: number;
   readonly expiresAt: number;
   readonly keyed: boolean;
@@ -15,8 +15,6 @@ export interface StoredRow {
   /** Its number under an earlier producer. */
   readonly re?: { readonly p: string; readonly n: number };
   readonly voided?: "aborted" | "expired";
-  /** The subject it was queued for; absent until the server told. A row of another is never sent. */
-  readonly subject?: string;
   /** `outbox.version` of the app that wrote it. */
   readonly version: number;
 }
@@ -35,6 +33,8 @@ export interface StoredProducer {
   readonly createdAt: number;
   /** Producers whose rows must be answered before its own are sent. */
   readonly after: readonly string[];
+  /** The subject its numbers belong to; absent until the server told. What another numbered is never sent. */
+  readonly subject?: string;
 }
 
 /** How an adopted row ended, kept for its owner for a day. */
@@ -54,12 +54,14 @@ export interface OutboxChange {
   readonly producers?: readonly StoredProducer[];
   readonly rows?: readonly StoredRow[];
   readonly removed?: readonly RowKey[];
+  /** Counters never go back: of what is stored and what is written the larger number holds, for each of the two. */
   readonly counters?: readonly StoredCounter[];
   readonly verdicts?: readonly StoredVerdict[];
 }
 
 export interface StoredOutbox {
   readonly producers: readonly StoredProducer[];
+  /** By producer and channel, in number order. */
   readonly rows: readonly StoredRow[];
   readonly counters: readonly StoredCounter[];
   readonly verdicts: readonly StoredVerdict[];
@@ -68,17 +70,18 @@ export interface StoredOutbox {
 export interface OutboxStorage {
   /** Resolves when it is committed; rejects when it is not (quota, a database that is gone). */
   readonly write: (change: OutboxChange) => Promise<void>;
-  /** Everything of this scope, or of one producer. */
-  readonly read: (p?: string) => Promise<StoredOutbox>;
+  /** Everything of one producer. */
+  readonly read: (p: string) => Promise<StoredOutbox>;
+  /** The producers of this scope. */
+  readonly producers: () => Promise<readonly StoredProducer[]>;
   /** Forgets a producer with all that belongs to it. */
   readonly forget: (p: string) => Promise<void>;
-  /** Forgets everything of this scope. */
-  readonly clear: () => Promise<void>;
+  /** What was begun is finished; nothing is begun any more. */
   readonly close: () => void;
 }
 
 /**
- * Opens the storage of one scope (endpoint name and identity). Rejects where there is none: private mode, SecurityError, an
- * open that hangs. `lost`: it stopped working later and will not come back by itself.
+ * Opens the storage of one scope (endpoint name and identity). Rejects where there is none: private mode, SecurityError, code that
+ * cannot be loaded. `lost`: it stopped working later and will not come back by itself.
  */
 export type OpenOutboxStorage = (scope: string, lost: (error: unknown) => void) => Promise<OutboxStorage>;

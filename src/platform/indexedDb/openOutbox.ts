@@ -14,6 +14,7 @@ import type { IndexedDbOptions } from "./options.ts";
 const databaseName = "resilient-socket";
 const layoutVersion = 1;
 
+/** As it lies there: the payload as `encrypt` made it. */
 type Row = Omit<StoredRow, "body"> & { readonly scope: string; readonly body: unknown };
 type Of<T> = T & { readonly scope: string };
 
@@ -41,7 +42,7 @@ const under = (...prefix: readonly string[]): IDBKeyRange => IDBKeyRange.bound(p
 /** A request that fails fails its transaction, and that is told once, by `done`. */
 const ofTransaction = (): void => undefined;
 
-const identity = async (value: unknown): Promise<unknown> => value;
+const asItIs = <T>(value: unknown): T => value as T;
 
 export interface OpenOptions extends IndexedDbOptions {
   readonly scope: string;
@@ -62,7 +63,7 @@ const openOrRebuild = async (open: () => Promise<Database>, lost: OpenOptions["l
 };
 
 export const openOutbox = async (options: OpenOptions): Promise<OutboxStorage> => {
-  const { scope, lost, durability = "strict", encrypt = identity, decrypt = identity } = options;
+  const { scope, lost, durability = "strict", encrypt = asItIs, decrypt = asItIs<string> } = options;
   let isClosed = false;
   let database: Promise<Database> | undefined;
 
@@ -128,7 +129,7 @@ export const openOutbox = async (options: OpenOptions): Promise<OutboxStorage> =
   }: OutboxChange): Promise<void> => {
     // Before the transaction: one that waits for a promise of the app commits by itself.
     const sealed = await Promise.all(
-      rows.map(async (row) => ({ ...row, scope, body: await encrypt(row.body) })),
+      rows.map(async (row) => ({ ...row, scope, body: await encrypt(row.body ?? "") })),
     );
     await change((store) => {
       const put = (name: (typeof stores)[number], values: readonly object[]): void => {
@@ -138,7 +139,13 @@ export const openOutbox = async (options: OpenOptions): Promise<OutboxStorage> =
             .catch(ofTransaction);
       };
       put("producers", producers);
-      put("counters", counters);
+      for (const { p, channel, next, answered } of counters)
+        (async () => {
+          const kept = (await store("counters").get([scope, p, channel])) as StoredCounter | undefined;
+          const larger = (a: number, b = 0): number => Math.max(a, b);
+          const counter = { next: larger(next, kept?.next), answered: larger(answered, kept?.answered) };
+          await store("counters").put({ scope, p, channel, ...counter });
+        })().catch(ofTransaction);
       put("verdicts", verdicts);
       put("rows", sealed);
       for (const [p, channel, n] of removed)
@@ -146,38 +153,42 @@ export const openOutbox = async (options: OpenOptions): Promise<OutboxStorage> =
     });
   };
 
-  const read = async (p?: string): Promise<StoredOutbox> => {
-    const range = p === undefined ? under(scope) : under(scope, p);
+  /** A row that cannot be read any more must not hide the others. */
+  const unsealed = async (row: Row): Promise<StoredRow> => {
+    try {
+      return { ...row, body: await decrypt(row.body) };
+    } catch {
+      return { ...row, body: null };
+    }
+  };
+
+  const read = async (p: string): Promise<StoredOutbox> => {
+    const range = under(scope, p);
     const found = await withDatabase(async (db) => {
       const tx = db.transaction(stores);
       const [rows, counters, verdicts, producers] = await Promise.all([
         tx.objectStore("rows").getAll(range),
         tx.objectStore("counters").getAll(range),
         tx.objectStore("verdicts").getAll(range),
-        tx.objectStore("producers").getAll(p === undefined ? range : IDBKeyRange.only([scope, p])),
+        tx.objectStore("producers").getAll(IDBKeyRange.only([scope, p])),
       ]);
       return { rows, counters, verdicts, producers };
     });
-    const rows = await Promise.all(
-      found.rows.map(async (row) => ({ ...row, body: String(await decrypt(row.body)) })),
-    );
-    return { ...found, rows };
+    return { ...found, rows: await Promise.all(found.rows.map(unsealed)) };
   };
-
-  const erase = (...prefix: readonly string[]): Promise<void> =>
-    change((store) => {
-      for (const name of stores) {
-        const range = name === "producers" && prefix.length > 1 ? IDBKeyRange.only(prefix) : under(...prefix);
-        store(name).delete(range).catch(ofTransaction);
-      }
-    });
 
   await opened();
   return {
     write,
     read,
-    forget: (p) => erase(scope, p),
-    clear: () => erase(scope),
+    producers: () => withDatabase((db) => db.getAll("producers", under(scope))),
+    forget: (p) =>
+      change((store) => {
+        for (const name of stores)
+          store(name)
+            .delete(name === "producers" ? IDBKeyRange.only([scope, p]) : under(scope, p))
+            .catch(ofTransaction);
+      }),
     close: () => {
       isClosed = true;
       void database?.then((db) => db.close());
