@@ -4,6 +4,7 @@ import { attachLog } from "./attachLog.ts";
 import { createChannels } from "./channels.ts";
 import { createBacklog } from "./createBacklog.ts";
 import { createConnection } from "./createConnection.ts";
+import { createDisplay } from "./createDisplay.ts";
 import { createHold } from "./createHold.ts";
 import { refusedReceipt } from "./createReceipt.ts";
 import { createRequests } from "./createRequests.ts";
@@ -20,7 +21,7 @@ const solo: TabsState = { role: "solo", rung: "solo", term: 0 };
 
 /** A client with what its options name and nothing else: absent features are off. Inert until it is used. */
 export const createClient = (options: ClientOptions): ResilientClient => {
-  const { protocol, ports, logger, heartbeat = null, onUnmount = {} } = options;
+  const { protocol, ports, logger, heartbeat = null, onUnmount = {}, tabs } = options;
   const { clock, dice } = ports;
   const emitter = createEmitter();
   if (logger) attachLog(logger, emitter);
@@ -44,17 +45,11 @@ export const createClient = (options: ClientOptions): ResilientClient => {
   };
   const transmitNow = (channel: string, body: RawData): ErrorCode | undefined => {
     if (!connection.isConnected()) return "NOT_CONNECTED";
-    if (connection.bufferedBytes() > highWaterBytes) return "CONGESTED";
+    if (driver.bufferedBytes() > highWaterBytes) return "CONGESTED";
     return driver.volatile(channel, body) ? undefined : "NOT_CONNECTED";
   };
 
-  const connection = createConnection(options, {
-    emitter,
-    driver: () => driver,
-    isIdle: () => !queue.outbox.depth,
-    chores: () =>
-      Math.min(queue.expire(), channels.sweep(), requests.expire(), driver.expire?.() ?? Infinity),
-    rested: () => channels.sweep(true),
+  const display = createDisplay(emitter, {
     changed: ({ name }, event) => {
       // Paused: what the hidden page sends is reason enough to come back.
       if (event === "idled") hold.doze(true);
@@ -73,7 +68,20 @@ export const createClient = (options: ClientOptions): ResilientClient => {
         );
     },
   });
-  const { shown, call, dueIn } = connection;
+  const connection = (tabs ?? createConnection)(options, {
+    emitter,
+    driver: () => driver,
+    show: display.show,
+    isIdle: () => !queue.outbox.depth,
+    chores: () =>
+      Math.min(queue.expire(), channels.sweep(), requests.expire(), driver.expire?.() ?? Infinity),
+    rested: () => channels.sweep(true),
+    ticked: () => {
+      if (connection.isConnected()) driver.upkeep?.();
+    },
+  });
+  const { call, dueIn } = connection;
+  const shown = display.store;
   const queue = createQueue({
     clock,
     dice,
@@ -147,7 +155,7 @@ export const createClient = (options: ClientOptions): ResilientClient => {
 
   const client: ResilientClient = {
     state: shown,
-    tabs: createStore(() => solo, solo, emitter.report),
+    tabs: connection.tabs ?? createStore(() => solo, solo, emitter.report),
     outbox: queue.view,
     connect,
     disconnect: () => end("requested"),

@@ -1,21 +1,22 @@
-/** The machine at work: its effects on the one socket, its timers, what it hears of the page, and what is shown of it. */
-import type { ConnectionState } from "../core/connectionState.ts";
+/** The machine at work: its effects on the one socket, its timers, and what it hears of the page. */
 import { describeError } from "../core/describeError.ts";
 import type { Effect, TimerName } from "../core/machine/effects.ts";
 import type { Event } from "../core/machine/events.ts";
 import { mergeRows } from "../core/machine/mergeRows.ts";
 import { freshMemory, type State } from "../core/machine/state.ts";
+import type { Rows } from "../core/machine/step.ts";
 import { socketRows } from "../core/machine/transitions.ts";
 import { toConnectionState } from "../core/toConnectionState.ts";
 import { normal } from "../protocol/closeCodes.ts";
 import { readAddress } from "./address.ts";
-import { createStore } from "./createStore.ts";
-import { createUpkeep, type Upkeep } from "./createUpkeep.ts";
+import type { Display } from "./createDisplay.ts";
 import type { Emitter } from "./emitter.ts";
+import { createUpkeep, type Upkeep } from "./createUpkeep.ts";
 import type { Watch } from "./hints.ts";
 import type { ClientOptions } from "./options.ts";
 import type { Driver, ProtocolHost } from "./protocol.ts";
 import { readPolicy } from "./readPolicy.ts";
+import type { TabsState } from "./ResilientClient.ts";
 import { runMachine } from "./runMachine.ts";
 import type { Store } from "./store.ts";
 import { createTimers } from "./timers.ts";
@@ -30,18 +31,20 @@ export interface ConnectionHost {
   readonly chores: () => number;
   /** Nothing runs any more. */
   readonly rested: () => void;
-  /** Another state is shown; nobody was told yet. */
-  readonly changed: (now: ConnectionState, event: Event["type"]) => void;
-  /** Everybody was told. */
-  readonly told: (now: ConnectionState) => void;
+  /** After the chores of a turn that the clock brought. */
+  readonly ticked: () => void;
+  /** Another tab's connection is used meanwhile: the clock is needed all the same. */
+  readonly isBorrowing?: (() => boolean) | undefined;
+  /** More of the table. */
+  readonly rows?: Rows | undefined;
+  readonly show: Display["show"];
 }
 
 /** What the protocol may use of it, and what the client does. */
 export interface Connection extends Pick<
   ProtocolHost,
-  "state" | "dispatch" | "transmit" | "bufferedBytes" | "siteOf"
+  "state" | "dispatch" | "transmit" | "bufferedBytes" | "siteOf" | "share" | "fence"
 > {
-  readonly shown: Store<ConnectionState>;
   readonly name: string;
   /** A cap made the last delay shorter. */
   readonly isCapped: () => boolean;
@@ -53,14 +56,21 @@ export interface Connection extends Pick<
   /** Anything may be alive: a timer, a socket, a listener (but of `disconnected: suspended`, which waits for the page). */
   readonly isLive: () => boolean;
   readonly dueIn: Upkeep["dueIn"];
+  /** Set where tabs may share it. */
+  readonly tabs?: Store<TabsState> | undefined;
 }
 
-const initial: ConnectionState = { name: "disconnected", reason: "initial" };
+/** The connection and its machine, for who hands it on. */
+export interface OwnConnection extends Connection {
+  readonly machine: () => State;
+  /** Does the chores that are due, and sees to the rest in time. */
+  readonly keepUp: () => void;
+}
 
-export const createConnection = (options: ClientOptions, host: ConnectionHost): Connection => {
+export const createConnection = (options: ClientOptions, host: ConnectionHost): OwnConnection => {
   const { protocol, ports, heartbeat = null, hints } = options;
   const { clock, dice, sensors } = ports;
-  const { emitter, driver } = host;
+  const { driver } = host;
   const policy = readPolicy(options);
   const address = readAddress(options);
   const timers = createTimers<TimerName>(clock);
@@ -68,16 +78,13 @@ export const createConnection = (options: ClientOptions, host: ConnectionHost): 
   /** Of one socket: what the protocol says after it is gone is not heard. */
   let attempt: AbortController | undefined;
   let closeCode = 0;
-  let shown: ConnectionState = initial;
 
   const isLive = (): boolean => !["disconnected", "failed"].includes(machine.state().name);
   const isConnected = (): boolean => machine.state().name === "connected";
   const upkeep = createUpkeep(clock, {
-    isLive,
+    isLive: () => isLive() || !!host.isBorrowing?.(),
     chores: () => Math.min(host.chores(), watch?.chores() ?? Infinity),
-    ticked: () => {
-      if (isConnected()) driver().upkeep?.();
-    },
+    ticked: host.ticked,
   });
 
   const transport = createTransport(ports.socket, clock, {
@@ -150,10 +157,8 @@ export const createConnection = (options: ClientOptions, host: ConnectionHost): 
     }
   };
 
-  const state = createStore(() => shown, initial, emitter.report);
-
   const machine = runMachine({
-    rows: mergeRows(socketRows, protocol.rows, heartbeat?.rows, hints?.rows),
+    rows: mergeRows(socketRows, protocol.rows, heartbeat?.rows, hints?.rows, host.rows),
     first: { name: "disconnected", reason: "initial", memory: freshMemory },
     input: () => ({
       nowMs: clock.nowMs(),
@@ -170,18 +175,14 @@ export const createConnection = (options: ClientOptions, host: ConnectionHost): 
     settled: (from, to, event) => {
       // A sign of life is no change to the user.
       if (from.name === "connected" && to.name === "connected" && from.sinceMs === to.sinceMs) return;
-      const before = shown;
-      const now = (shown = toConnectionState(to, clock.wallMs() - clock.nowMs()));
       upkeep.run();
-      host.changed(now, event);
-      state.notify();
-      emitter.emit("transition", { from: before, to: now, event });
-      host.told(now);
+      host.show(toConnectionState(to, clock.wallMs() - clock.nowMs()), event);
     },
   });
 
   return {
-    shown: state,
+    machine: machine.state,
+    keepUp: upkeep.run,
     state: () => machine.state().name,
     isConnected,
     isLive,

@@ -5,7 +5,7 @@ import { createTimers } from "./timers.ts";
 export interface Upkeep {
   /** Asks for a turn after this delay at the latest; no-op where nothing runs. */
   readonly dueIn: (delayMs: number) => void;
-  /** Does the chores that are due, and sees to the rest in time. */
+  /** Does the chores that are due, and sees to the rest in time; stops where nothing runs. */
   readonly run: () => void;
   readonly stop: () => void;
 }
@@ -33,14 +33,16 @@ export const createUpkeep = (clock: Clock, { isLive, chores, ticked }: UpkeepHos
       dueIn(dueMs);
     });
   };
+  const stop = (): void => {
+    timers.clear();
+    dueAtMs = Infinity;
+  };
   return {
     dueIn,
+    stop,
     run: () => {
       if (isLive()) dueIn(chores());
-    },
-    stop: () => {
-      timers.clear();
-      dueAtMs = Infinity;
+      else stop();
     },
   };
 };

@@ -1,3 +1,4 @@
+import type { Tabs } from "./tabs/tabs.ts";
 import type { Breaker } from "../core/breaker.ts";
 import type { Ports } from "../core/ports.ts";
 import type { Heartbeat } from "./heartbeat.ts";
@@ -69,6 +70,8 @@ export interface ClientOptions {
   /** `breaker()`. Absent: it never opens. */
   readonly breaker?: Breaker | undefined;
   readonly outbox?: ClientOutboxOptions | undefined;
+  /** `tabs()`. Absent: this tab has a connection of its own. */
+  readonly tabs?: Tabs | undefined;
   readonly timeouts?: TimeoutOptions | undefined;
   /** What `retain`'s last release does with unsent messages. Default `{ queue: 'keep', lingerMs: 0 }`. */
   readonly onUnmount?:

@@ -5,12 +5,22 @@ import type { Rows } from "../core/machine/step.ts";
 import type { CloseAdvice } from "../core/closePolicy.ts";
 import type { Clock, Dice, RawData } from "../core/ports.ts";
 import type { ResilientSocketError } from "../core/errors.ts";
+import type { GroupTerm } from "../core/ports/tabPorts.ts";
 import type { ClientStats } from "../protocol/stats.ts";
 import type { Channel, Channels } from "./channels.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Encode } from "./encode.ts";
 import type { Queue } from "./queue.ts";
 import type { ResilientClient } from "./ResilientClient.ts";
+import type { Session } from "./resilient/session.ts";
+import type { Wire } from "./resilient/wire.ts";
+
+/** `make` gives a session of this tab on any wire; `socket` is the one to the server. */
+export type Share = (
+  make: (wire: Wire) => Session,
+  socket: Wire,
+  producers: ReadonlySet<string>,
+) => Session;
 
 /** What a protocol may use of the client. */
 export interface ProtocolHost {
@@ -33,6 +43,10 @@ export interface ProtocolHost {
   readonly takeStats: () => ClientStats | undefined;
   /** It did not arrive: tell it with what comes next. */
   readonly keepStats: (stats: ClientStats) => void;
+  /** Set where tabs share the socket: makes of this tab's session one that speaks for all of them. */
+  readonly share?: Share | undefined;
+  /** The group of tabs this one leads, and under which term. Absent: it speaks for itself. */
+  readonly fence?: (() => GroupTerm | undefined) | undefined;
   /** Asks for an upkeep turn at the latest after this delay. */
   readonly upkeepIn: (delayMs: number) => void;
 }
@@ -48,6 +62,8 @@ export interface Driver {
   readonly probe: () => void;
   /** Transmit what waits; called in `connected` only. */
   readonly pump: () => void;
+  /** What was transmitted and has not left yet. */
+  readonly bufferedBytes: () => number;
   /** Transmit this now, nothing is kept of it; called in `connected` only. False: the socket is lost. */
   readonly volatile: (channel: string, body: RawData) => boolean;
   /** Timed chores in `connected`; asks for the next by `upkeepIn`. */

@@ -111,6 +111,7 @@ export const drive = (options: PlainOptions, host: ProtocolHost): Driver => {
       const said = contained(() => classifyClose?.(code, reason));
       return { verdict: judgeClose(said, seen, code, reason) };
     },
+    bufferedBytes: host.bufferedBytes,
     volatile: (_, body) => host.transmit(body),
     probe: () => void transmit(contained(() => ping?.())),
     heartbeat: () => (ping ? host.heartbeat : null),

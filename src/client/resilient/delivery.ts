@@ -6,7 +6,7 @@ import type { ReceiptHandle } from "../createReceipt.ts";
 import type { ProtocolHost } from "../protocol.ts";
 import { envelopeBytes } from "../queue.ts";
 import type { QueuedLane } from "../queuedRow.ts";
-import { pack, patience } from "./wire.ts";
+import { pack, patience, type Wire } from "./wire.ts";
 
 export interface Delivery {
   /** A new socket: the claims of every lane with unsettled rows. */
@@ -26,14 +26,16 @@ export interface Delivery {
 export interface DeliveryOptions {
   readonly maxAgeMs: number;
   readonly ackTimeoutMs: number;
-  /** Ask whether the socket lives: a lane got no answer in time. */
-  readonly probe: () => void;
 }
 
 /** One lane's share of a WebSocket message, so that lanes take turns. */
 const shareBytes = 16 * 1024;
 
-export const createDelivery = (host: ProtocolHost, options: DeliveryOptions): Delivery => {
+export const createDelivery = (
+  host: ProtocolHost,
+  wire: Pick<Wire, "transmit" | "bufferedBytes" | "probe">,
+  options: DeliveryOptions,
+): Delivery => {
   const { clock, dice, queue } = host;
   const { lanes } = queue.outbox;
   let maxFrameBytes = 65_536;
@@ -168,10 +170,10 @@ export const createDelivery = (host: ProtocolHost, options: DeliveryOptions): De
     pump: () => {
       let sent = false;
       for (;;) {
-        if (host.bufferedBytes() > highWaterBytes) return host.upkeepIn(drainCheckMs);
+        if (wire.bufferedBytes() > highWaterBytes) return host.upkeepIn(drainCheckMs);
         const frames = gather();
         if (!frames.length) break;
-        if (!host.transmit(pack(frames))) return;
+        if (!wire.transmit(pack(frames))) return;
         sent = true;
       }
       if (sent) {
@@ -191,7 +193,7 @@ export const createDelivery = (host: ProtocolHost, options: DeliveryOptions): De
           const leftMs = lane.progressAtMs + patienceMs - nowMs;
           if (leftMs > 0) host.upkeepIn(leftMs);
           else {
-            options.probe();
+            wire.probe();
             rewind(lane);
           }
         }

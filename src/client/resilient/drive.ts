@@ -12,8 +12,8 @@ import type { FetchToken } from "../options.ts";
 import type { Driver, ProtocolHost } from "../protocol.ts";
 import { createPulse } from "./pulse.ts";
 import { createReport } from "./report.ts";
-import { createSession, type Hearing } from "./session.ts";
-import { pack, text } from "./wire.ts";
+import { createSession, type Hearing, type Session } from "./session.ts";
+import { channelText, pack, text, type Wire } from "./wire.ts";
 
 export interface ResilientOptions {
   /** Omitted: `null` is sent, cookies speak. */
@@ -41,7 +41,6 @@ export const drive = (
   let phase: Phase = { name: "silent" };
   let group: string | undefined;
   let term = 0;
-  let subject: string | null = null;
   let refresh = false;
   /** INVALID_SEQ in a row, without a connection in between. */
   let invalidSeqs = 0;
@@ -59,11 +58,19 @@ export const drive = (
     transmit('{"t":"ping"}');
   };
   const isOpen = (): boolean => phase.name === "welcomed" && ["resuming", "connected"].includes(host.state());
-  const session = createSession(host, { transmit, isOpen, probe }, { maxAgeMs, ackTimeoutMs });
+  const socket: Wire = {
+    transmit,
+    ask: (frame) => transmit(channelText(frame)),
+    bufferedBytes: host.bufferedBytes,
+    isOpen,
+    probe,
+  };
+  const make = (wire: Wire): Session => createSession(host, wire, { maxAgeMs, ackTimeoutMs });
+  const session = host.share?.(make, socket, host.queue.producers) ?? make(socket);
   const report = createReport(host, session.sample);
 
   const authFrame = (token: string | null): string =>
-    text({ t: "auth", token, group: (group ??= dice.uuid() + dice.uuid()), term });
+    text({ t: "auth", token, ...(host.fence?.() ?? { group: (group ??= dice.uuid() + dice.uuid()), term }) });
 
   const begin = (token: string | null): void => {
     const me = authFrame(token);
@@ -120,13 +127,6 @@ export const drive = (
 
   const hear: Hearing = {
     ...session.hear,
-    authed: (frame) => {
-      if (subject !== null && subject !== frame.subject) {
-        host.queue.purge();
-        session.forget();
-      }
-      subject = frame.subject;
-    },
     welcome: ({ spreadMs, channels }) => {
       if (phase.name === "welcomed") throw new SyntaxError("a second welcome");
       phase = { name: "welcomed" };
@@ -164,7 +164,6 @@ export const drive = (
   return {
     ...session,
     probe,
-    volatile: (c, body) => transmit(`{"t":"vol","c":${JSON.stringify(c)},"d":${body as string}}`),
     upkeep: () => session.upkeep(pulse.rttMs()),
     heartbeat: pulse.policy,
     rttMs: pulse.rttMs,

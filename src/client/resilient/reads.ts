@@ -1,7 +1,7 @@
 /** Questions that disturb no subscription: `read` and its answers. PROTOCOL.md §8. */
 import type { ClientFrame, FrameOf } from "../../protocol/frames.ts";
 import type { ProtocolHost } from "../protocol.ts";
-import { patience, text } from "./wire.ts";
+import { patience, type Wire } from "./wire.ts";
 
 export type ReadAsk = Omit<FrameOf<"read", ClientFrame>, "t" | "rid" | "c">;
 
@@ -35,7 +35,10 @@ export interface Reads {
 /** Unanswered at a time: a server answers one after the other. */
 const maxAsked = 4;
 
-export const createReads = (host: ProtocolHost, transmit: (data: string) => boolean): Reads => {
+export const createReads = (
+  host: Pick<ProtocolHost, "clock" | "state" | "upkeepIn">,
+  transmit: Wire["ask"],
+): Reads => {
   const { clock } = host;
   /** Until when each has to wait. */
   const waiting = new Map<Read, number>();
@@ -55,7 +58,7 @@ export const createReads = (host: ProtocolHost, transmit: (data: string) => bool
       const ask = read.ask();
       if (!ask) continue;
       asked.set(++lastRid, read);
-      if (!transmit(text({ t: "read", rid: lastRid, c: read.c, ...ask }))) return;
+      if (!transmit({ t: "read", rid: lastRid, c: read.c, ...ask })) return;
     }
   };
   const add: Reads["add"] = (read, delayMs = 0) => {

@@ -15,20 +15,10 @@ import { createCatchUp } from "./catchUp.ts";
 import { createDelivery } from "./delivery.ts";
 import { createHistory } from "./history.ts";
 import { createReads } from "./reads.ts";
-import { text } from "./wire.ts";
+import { text, type Wire } from "./wire.ts";
 
 /** What a frame means; the decoder has checked its shape. */
 export type Hearing = { readonly [T in ServerFrame["t"]]?: (frame: FrameOf<T, ServerFrame>) => unknown };
-
-/** How a session reaches the server. */
-export interface Wire {
-  /** False: nobody is there to take it. */
-  readonly transmit: (data: string) => boolean;
-  /** The server has said where this session stands: questions may be asked. */
-  readonly isOpen: () => boolean;
-  /** Ask whether the other side lives: an answer is overdue. */
-  readonly probe: () => void;
-}
 
 export interface SessionOptions {
   readonly maxAgeMs: number;
@@ -37,7 +27,7 @@ export interface SessionOptions {
 
 export interface Session
   extends
-    Required<Pick<Driver, "pump" | "subscribed" | "unsubscribed" | "readOn">>,
+    Required<Pick<Driver, "pump" | "volatile" | "bufferedBytes" | "subscribed" | "unsubscribed" | "readOn">>,
     Pick<Driver, "history" | "expire" | "ended"> {
   readonly hear: Hearing;
   readonly setLimits: (limits: Limits) => void;
@@ -56,8 +46,6 @@ export interface Session
   readonly upkeep: (rttMs: number) => void;
   /** The server refused the cursor of this channel. */
   readonly discard: (channel: string) => void;
-  /** Another subject: what was numbered so far is not its own. */
-  readonly forget: () => void;
   /** The connection is gone. */
   readonly closed: () => void;
   /** It was closed because a message was too large. */
@@ -70,22 +58,26 @@ const samples = 8;
 const claimItems = 50;
 
 export const createSession = (host: ProtocolHost, wire: Wire, options: SessionOptions): Session => {
-  const { channels, clock, dice } = host;
-  const { transmit, isOpen } = wire;
-  const subscribe = (ask: ChannelAsk): void => void transmit(text({ t: "sub", ...ask }));
-  const reads = createReads(host, transmit);
+  const { channels, clock, dice, queue } = host;
+  const { transmit, ask, isOpen } = wire;
+  const subscribe = (channel: ChannelAsk): void => void ask({ t: "sub", ...channel });
+  const reads = createReads(host, ask);
   const readOn = createApart(host, reads, isOpen);
   const catchUp = createCatchUp(host, subscribe, readOn);
-  const delivery = createDelivery(host, { ...options, probe: wire.probe });
+  const delivery = createDelivery(host, wire, options);
   let laterClaims: ProducerAsk[] = [];
   /** Positions that are still to come. */
   let claimed = 0;
   let maxChannels = 0;
   let sampleFrom = 0;
+  /** Who the server takes this user for: what was numbered for another is not its own. */
+  let subject: string | undefined;
 
   return {
     ...createHistory(host, reads),
     readOn,
+    volatile: (c, body) => ask({ t: "vol", c, d: body as string }),
+    bufferedBytes: wire.bufferedBytes,
     hear: {
       subscribed: catchUp.verdict,
       positions: ({ producers }) => {
@@ -98,6 +90,13 @@ export const createSession = (host: ProtocolHost, wire: Wire, options: SessionOp
       data: catchUp.data,
       ack: delivery.ack,
       nack: delivery.nack,
+      authed: (frame) => {
+        if (subject !== undefined && subject !== frame.subject) {
+          queue.purge();
+          delivery.forget();
+        }
+        ({ subject } = frame);
+      },
       vol: ({ c, d }) => channels.deliverLoose(c, { data: d, id: dice.uuid() }),
       error: (frame) => {
         if (frame.code === "DENIED" || frame.code === "LOST") reads.refused(frame);
@@ -137,7 +136,6 @@ export const createSession = (host: ProtocolHost, wire: Wire, options: SessionOp
       reads.pump();
     },
     discard: catchUp.discard,
-    forget: delivery.forget,
     tooLarge: delivery.tooLarge,
     closed: () => {
       catchUp.reset();
@@ -151,7 +149,7 @@ export const createSession = (host: ProtocolHost, wire: Wire, options: SessionOp
     },
     unsubscribed: (name) => {
       catchUp.forget(name);
-      if (isOpen()) transmit(text({ t: "unsub", c: name }));
+      if (isOpen()) ask({ t: "unsub", c: name });
     },
   };
 };

@@ -1,6 +1,31 @@
-import type { ClientFrame, FrameOf, WireEvent } from "../../protocol/frames.ts";
+import type { ChannelAsk, ClientFrame, FrameOf, WireEvent } from "../../protocol/frames.ts";
 import type { Message } from "../message.ts";
 import type { Queue } from "../queue.ts";
+
+/** What a session says of channels: where several sessions share a socket, it does not travel as it is. */
+export type ChannelFrame =
+  | ({ readonly t: "sub" } & ChannelAsk)
+  | FrameOf<"unsub", ClientFrame>
+  | FrameOf<"read", ClientFrame>
+  /** `d` is JSON text. */
+  | { readonly t: "vol"; readonly c: string; readonly d: string };
+
+/** How a session reaches the server. */
+export interface Wire {
+  /** Messages and claims, encoded. False: nobody is there to take it. */
+  readonly transmit: (data: string) => boolean;
+  readonly ask: (frame: ChannelFrame) => boolean;
+  /** What was transmitted and has not left yet. */
+  readonly bufferedBytes: () => number;
+  /** The server has said where this session stands: questions may be asked. */
+  readonly isOpen: () => boolean;
+  /** Ask whether the other side lives: an answer is overdue. */
+  readonly probe: () => void;
+}
+
+/** A channel frame as WebSocket message. */
+export const channelText = (frame: ChannelFrame): string =>
+  frame.t === "vol" ? `{"t":"vol","c":${JSON.stringify(frame.c)},"d":${frame.d}}` : text(frame);
 
 /** Several frames as one WebSocket message. */
 export const pack = (frames: readonly string[]): string =>

@@ -2,12 +2,18 @@ import type { FailedRecovery, ReconnectReason } from "../connectionState.ts";
 import type { CloseAdvice } from "../closePolicy.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { Hint } from "../ports.ts";
+import type { State } from "./state.ts";
 
 export type Event =
   // public calls
   | { readonly type: "connect" }
   | { readonly type: "disconnect"; readonly reason: "requested" | "logout" | "disposed" }
   | { readonly type: "reconnect" }
+  // other tabs
+  /** This tab leads from now on, and goes on where the last leader stood; instants are of this tab's clock. */
+  | { readonly type: "adopted"; readonly state: State }
+  /** Another tab's connection moved: what is shown here follows. */
+  | { readonly type: "mirrored" }
   // the socket
   | { readonly type: "socketOpened" }
   | ({

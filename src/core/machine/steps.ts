@@ -44,6 +44,14 @@ export const stop = (state: State, event: { readonly reason: DisconnectReason })
   leaving,
 ];
 
+/** Goes on with the schedule of the last leader: tabs that take over in turn must not dial more often than one would. */
+export const adopt = (_own: State, { state }: EventOf<"adopted">, input: Input): Next => {
+  if (state.name === "failed") return [state];
+  if (state.name === "reconnecting")
+    return [state, arm("retry", Math.max(0, state.retryAtMs - input.nowMs))];
+  return dial(state, { type: "connect" }, input);
+};
+
 /** A suspended page that is seen again. */
 export const wake = (
   state: Extract<State, { name: "disconnected" }>,

@@ -4,6 +4,7 @@
  */
 import { ignored, type Rows } from "./step.ts";
 import {
+  adopt,
   authenticate,
   beat,
   check,
@@ -72,6 +73,11 @@ export const hintRows = {
   connected: { hinted: check, idled: pause, suspended: suspend, restored: ignored },
   reconnecting: { hinted: hurry, idled: pause, suspended: suspend, restored: ignored },
   failed: { hinted: ignored, idled: ignored, suspended: ignored, restored: ignored },
+} satisfies Rows;
+
+/** The feature `tabs`. */
+export const tabRows = {
+  disconnected: { adopted: adopt },
 } satisfies Rows;
 
 /** The feature `heartbeat`. */

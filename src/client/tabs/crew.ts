@@ -1,0 +1,152 @@
+/** The followers of this leader: what is posted to them, and whether they still run. */
+import type { Clock } from "../../core/ports.ts";
+import type { Limits } from "../../protocol/frames.ts";
+import type { Mirrored } from "../../core/machine/mirror.ts";
+import type { Hub } from "./hub.ts";
+import { createMember, type Member } from "./member.ts";
+import type { DownItem, FromFollower, FromLeader } from "./tabMessage.ts";
+
+export interface CrewHost {
+  readonly clock: Clock;
+  readonly me: () => string;
+  readonly post: (message: FromLeader) => void;
+  readonly hub: () => Hub;
+  readonly state: () => { readonly state: Mirrored; readonly refused: readonly string[] };
+  readonly please: (what: "reconnect" | "wake") => void;
+}
+
+export interface Crew {
+  readonly heard: (message: FromFollower) => void;
+  /** The connection is there, with these limits; null: it is gone. */
+  readonly opened: (limits: Limits | null) => void;
+  readonly tell: (item: DownItem, to?: readonly string[]) => void;
+  readonly moved: () => void;
+  readonly ids: () => readonly string[];
+  /** Somebody looks at one of them. */
+  readonly isSeen: () => boolean;
+  /** Posts what waits, now. */
+  readonly flush: () => void;
+  /** This tab leads no more. */
+  readonly leave: () => void;
+}
+
+interface Hand {
+  readonly member: Member;
+  hidden: boolean;
+  /** Since when it owes an echo; null: it owes none. */
+  owesSinceMs: number | null;
+  told: number;
+  /** Of its last `open`. */
+  era: number;
+}
+
+/** A page that ran no task for so long gets nothing more: its queue would grow while it is frozen. */
+const asleepMs = 5_000;
+
+export const createCrew = ({ clock, me, post, hub, state, please }: CrewHost): Crew => {
+  const hands = new Map<string, Hand>();
+  let limits: Limits | null = null;
+  let era = 0;
+  let posted = 0;
+  let items: [readonly string[] | null, DownItem][] = [];
+
+  const remove = (id: string): void => {
+    const hand = hands.get(id);
+    if (!hand) return;
+    hands.delete(id);
+    hub().remove(hand.member);
+  };
+  const flush = (): void => {
+    const nowMs = clock.nowMs();
+    for (const [id, hand] of hands)
+      if (hand.owesSinceMs !== null && nowMs - hand.owesSinceMs > asleepMs) remove(id);
+      else if (hand.member.taken > hand.told) {
+        hand.told = hand.member.taken;
+        items.push([[id], { is: "taken", length: hand.told }]);
+      }
+    if (!items.length) return;
+    posted++;
+    for (const hand of hands.values()) hand.owesSinceMs ??= nowMs;
+    const sent = items;
+    items = [];
+    post({ t: "down", from: me(), n: posted, items: sent });
+  };
+  const tell = (item: DownItem, to?: readonly string[]): void => {
+    if (!items.length) clock.soon(flush);
+    items.push([to ?? null, item]);
+  };
+  /** One frame to several tabs is posted once. */
+  const frameTo = (id: string, item: DownItem & { readonly is: "frame" }): void => {
+    const last = items.at(-1);
+    if (last?.[0] && last[1].is === "frame" && last[1].frame === item.frame) (last[0] as string[]).push(id);
+    else tell(item, [id]);
+  };
+
+  /** Each begins under an era of its own, or anew: what it said before is not heard. */
+  const open = (to: readonly string[]): void => {
+    if (!limits || !to.length) return;
+    era++;
+    for (const id of to) {
+      const hand = hands.get(id) as Hand;
+      hand.era = era;
+      hand.told = hand.member.taken = 0;
+    }
+    tell({ is: "open", era, limits }, to);
+  };
+  const join = ({ from, producers, hidden }: FromFollower & { readonly t: "join" }): void => {
+    remove(from);
+    const member = createMember(from, new Set(producers), (frame) => frameTo(from, { is: "frame", frame }));
+    hands.set(from, { member, hidden, owesSinceMs: null, told: 0, era: -1 });
+    hub().add(member);
+    tell({ is: "state", ...state() }, [from]);
+    open([from]);
+  };
+
+  return {
+    tell,
+    flush,
+    moved: () => {
+      if (hands.size) tell({ is: "state", ...state() });
+    },
+    ids: () => [...hands.keys()],
+    isSeen: () => [...hands.values()].some(({ hidden }) => !hidden),
+    opened: (now) => {
+      limits = now;
+      if (now) open([...hands.keys()]);
+      else if (hands.size) tell({ is: "closed" });
+    },
+    leave: () => {
+      for (const id of [...hands.keys()]) remove(id);
+      limits = null;
+      items = [];
+    },
+    heard: (message) => {
+      const hand = hands.get(message.from);
+      if (message.t === "join") return join(message);
+      if (message.t === "please") return please(message.what);
+      if (!hand) {
+        if (message.t !== "part") tell({ is: "who" }, [message.from]);
+        return;
+      }
+      const { member } = hand;
+      switch (message.t) {
+        case "echo":
+          hand.owesSinceMs = message.n < posted ? clock.nowMs() : null;
+          return;
+        case "shown":
+          hand.hidden = message.hidden;
+          return;
+        case "part":
+          return remove(message.from);
+        case "up":
+          if (message.era !== hand.era) return;
+          member.producers = new Set(message.producers);
+          for (const item of message.items) hub().say(member, item);
+          if (member.taken > hand.told) tell({ is: "taken", length: (hand.told = member.taken) }, [member.id]);
+          return;
+        default:
+          return message satisfies never;
+      }
+    },
+  };
+};

@@ -1,0 +1,116 @@
+/** A follower's way to the server: through the leader. To the session it is a wire like any other. */
+import type { Clock } from "../../core/ports.ts";
+import type { ServerFrame } from "../../protocol/frames.ts";
+import type { Session } from "../resilient/session.ts";
+import type { ChannelFrame, Wire } from "../resilient/wire.ts";
+import type { DownItem, FromFollower } from "./tabMessage.ts";
+
+export interface LinkHost {
+  readonly clock: Clock;
+  readonly me: () => string;
+  readonly post: (message: FromFollower) => void;
+  readonly producers: () => ReadonlySet<string>;
+  readonly session: () => Session;
+  /** The leader may be dead: an answer is overdue, or something waits for it. */
+  readonly press: () => void;
+  /** The session learnt where it stands. */
+  readonly done: () => void;
+}
+
+export interface Link extends Wire {
+  /** Speaks through this tab from now on; null: through nobody. */
+  readonly attach: (leader: string | null) => void;
+  readonly heard: (item: DownItem) => void;
+  readonly isDone: () => boolean;
+}
+
+/** A message on the bus: items at most, characters at most. */
+const maxItems = 100;
+const maxLength = 65_536;
+
+export const sessionHears = (session: Session, frame: ServerFrame): void => {
+  if (frame.t === "error" && frame.code === "INVALID_SEQ") session.discard(frame.ref ?? "");
+  else session.hear[frame.t]?.(frame as never);
+};
+
+export const createLink = ({ clock, me, post, producers, session, press, done }: LinkHost): Link => {
+  let leader: string | null = null;
+  /** Of the leader's present connection; undefined: it has none. */
+  let era: number | undefined;
+  let isDone = false;
+  let items: (string | ChannelFrame)[] = [];
+  let length = 0;
+  let posted = 0;
+  let taken = 0;
+
+  const flush = (): void => {
+    if (items.length && leader !== null && era !== undefined)
+      post({ t: "up", from: me(), to: leader, era, producers: [...producers()], items });
+    items = [];
+    length = 0;
+  };
+  const add = (item: string | ChannelFrame): boolean => {
+    if (era === undefined) return false;
+    if (!items.length) clock.soon(flush);
+    items.push(item);
+    if (typeof item === "string") {
+      length += item.length;
+      posted += item.length;
+    }
+    if (items.length >= maxItems || length >= maxLength) flush();
+    press();
+    return true;
+  };
+  const close = (): void => {
+    if (era === undefined) return;
+    era = undefined;
+    isDone = false;
+    items = [];
+    length = 0;
+    session().closed();
+  };
+
+  return {
+    transmit: add,
+    ask: add,
+    bufferedBytes: () => posted - taken,
+    isOpen: () => era !== undefined,
+    probe: press,
+    isDone: () => isDone,
+    attach: (id) => {
+      close();
+      leader = id;
+    },
+    heard: (item) => {
+      switch (item.is) {
+        case "open": {
+          close();
+          ({ era } = item);
+          posted = taken = 0;
+          const own = session();
+          own.setLimits(item.limits);
+          // Nothing fits into a `resume` that another tab has sent: all of it is asked now.
+          own.resume(() => false);
+          own.welcomed([]);
+          break;
+        }
+        case "closed":
+          close();
+          break;
+        case "large":
+          session().tooLarge();
+          break;
+        case "taken":
+          taken = item.length;
+          break;
+        case "frame":
+          if (era !== undefined) sessionHears(session(), item.frame);
+          break;
+        default:
+      }
+      if (isDone || era === undefined || !session().isDone()) return;
+      isDone = true;
+      done();
+    },
+  };
+};

@@ -1,0 +1,83 @@
+/** What tabs say to each other besides electing: a leader to its followers, a follower to its leader. Never a token. */
+import type { Mirrored } from "../../core/machine/mirror.ts";
+import type { Limits, ServerFrame } from "../../protocol/frames.ts";
+import type { ChannelFrame } from "../resilient/wire.ts";
+
+/** One word of the leader. */
+export type DownItem =
+  | { readonly is: "frame"; readonly frame: ServerFrame }
+  /** The connection is there: begin. What a tab says under another era is not heard. */
+  | { readonly is: "open"; readonly era: number; readonly limits: Limits }
+  | { readonly is: "closed" }
+  /** A message was too large for the server. */
+  | { readonly is: "large" }
+  | { readonly is: "state"; readonly state: Mirrored; readonly refused: readonly string[] }
+  /** So many characters of yours have left, ever. */
+  | { readonly is: "taken"; readonly length: number }
+  /** You were not heard for a while: say again who you are. */
+  | { readonly is: "who" };
+
+export type FromLeader = {
+  readonly t: "down";
+  readonly from: string;
+  readonly n: number;
+  /** To these tabs, or to all. */
+  readonly items: readonly (readonly [to: readonly string[] | null, item: DownItem])[];
+};
+
+export type FromFollower =
+  | {
+      readonly t: "join";
+      readonly from: string;
+      readonly to: string;
+      readonly producers: readonly string[];
+      readonly hidden: boolean;
+    }
+  | {
+      readonly t: "up";
+      readonly from: string;
+      readonly to: string;
+      readonly era: number;
+      readonly producers: readonly string[];
+      readonly items: readonly (string | ChannelFrame)[];
+    }
+  /** A task of this page ran after it was given so much. */
+  | { readonly t: "echo"; readonly from: string; readonly to: string; readonly n: number }
+  /** Act on the connection, as its user wishes. */
+  | { readonly t: "please"; readonly from: string; readonly to: string; readonly what: "reconnect" | "wake" }
+  | { readonly t: "shown"; readonly from: string; readonly to: string; readonly hidden: boolean }
+  | { readonly t: "part"; readonly from: string; readonly to: string };
+
+export type TabMessage = FromLeader | FromFollower;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isRecord = (value: unknown): value is Fields => typeof value === "object" && value !== null;
+const isText = (value: unknown): value is string => typeof value === "string";
+const areTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
+
+const checks: Readonly<Record<string, (m: Fields) => boolean>> = {
+  down: ({ n, items }) =>
+    Number.isSafeInteger(n) &&
+    Array.isArray(items) &&
+    items.every(
+      (pair) => Array.isArray(pair) && (pair[0] === null || areTexts(pair[0])) && isRecord(pair[1]),
+    ),
+  join: ({ producers, hidden }) => areTexts(producers) && typeof hidden === "boolean",
+  up: ({ era, producers, items }) =>
+    Number.isSafeInteger(era) &&
+    areTexts(producers) &&
+    Array.isArray(items) &&
+    items.every((item) => isText(item) || isRecord(item)),
+  echo: ({ n }) => Number.isSafeInteger(n),
+  please: ({ what }) => what === "reconnect" || what === "wake",
+  shown: ({ hidden }) => typeof hidden === "boolean",
+  part: () => true,
+};
+
+/** Null for what is none, or is meant for another tab: other apps of the origin may post anything. */
+export const readTabMessage = (value: unknown, me: string): TabMessage | null => {
+  if (!isRecord(value) || !isText(value.t) || !isText(value.from) || value.from === me) return null;
+  if (!Object.hasOwn(checks, value.t) || !checks[value.t]?.(value)) return null;
+  return value.t === "down" || value.to === me ? (value as unknown as TabMessage) : null;
+};
