@@ -11,6 +11,7 @@ import { heartbeat } from "./heartbeat.ts";
 import { hints } from "./hints.ts";
 import type { ResilientClientOptions } from "./options.ts";
 import { resilientProtocol } from "./resilientProtocol.ts";
+import { tabs } from "./tabs/tabs.ts";
 import { telemetry } from "./telemetry.ts";
 import type { ResilientClient } from "./ResilientClient.ts";
 
@@ -37,6 +38,7 @@ export const createResilientClient = (options: ResilientClientOptions): Resilien
     heartbeat: heartbeat(options.heartbeat),
     hints: hints({ pauseHiddenAfterMs }),
     telemetry: telemetry(options.telemetry),
+    tabs: options.protocol && !options.tabs ? undefined : tabs(options.tabs),
     breaker: breaker(options.breaker),
     backoff: { ...backoff, policy: backoff?.policy ?? perClient() },
     outbox: {

@@ -1,4 +1,4 @@
-import type { Tabs } from "./tabs/tabs.ts";
+import type { Tabs, TabsOptions } from "./tabs/tabs.ts";
 import type { Breaker } from "../core/breaker.ts";
 import type { Ports } from "../core/ports.ts";
 import type { Heartbeat } from "./heartbeat.ts";
@@ -84,10 +84,12 @@ export interface ClientOptions {
 /** `createResilientClient` and the provider: our protocol, ports and defaults unless you bring others. */
 export interface ResilientClientOptions
   extends
-    Omit<ClientOptions, "protocol" | "ports" | "heartbeat" | "hints" | "breaker" | "outbox" | "telemetry">,
+    Omit<ClientOptions, "protocol" | "ports" | "heartbeat" | "hints" | "breaker" | "outbox" | "tabs" | "telemetry">,
     HintsOptions {
   /** Every figure of docs/metrics.md that a client makes, for RUM and OpenTelemetry. The server is told them anyway. */
   readonly telemetry?: TelemetryOptions | undefined;
+  /** Tabs share one connection; default `{ election: 'auto' }`. With a `protocol` of your own: off unless given. */
+  readonly tabs?: TabsOptions | undefined;
   readonly heartbeat?: HeartbeatOptions | undefined;
   readonly breaker?: BreakerOptions | undefined;
   readonly outbox?: OutboxOptions | undefined;

@@ -54,7 +54,7 @@ export interface World {
     index?: number,
   ) => Pick<ServerCore, "publish" | "metrics" | "accept" | "drain" | "revoke" | "isReady">;
   readonly isUp: () => boolean;
-  /** A client in a page of a browser of its own; inert until it is used. */
+  /** A client in a page of a browser of its own, with a connection of its own unless `tabs` says otherwise; inert until it is used. */
   readonly openTab: (options?: TabOptions) => Tab;
   /** A browser whose tabs share an origin. */
   readonly openBrowser: () => Browser;
@@ -138,7 +138,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
       return node.server;
     },
     isUp: () => up().length > 0,
-    openTab: (tabOptions) => openBrowser().openTab(tabOptions),
+    openTab: (tabOptions) => openBrowser().openTab({ tabs: { election: "solo" }, ...tabOptions }),
     openBrowser,
     advance: clock.advance,
     runUntil: clock.runUntil,

@@ -25,6 +25,8 @@ export interface ElectionHost {
   /** Close the connection now. */
   readonly stepDown: () => void;
   readonly follow: (leader: string | null) => void;
+  /** What tabs say besides electing. */
+  readonly heard?: ((raw: unknown) => void) | undefined;
   /** This place has no locks after all. */
   readonly failed: (error: unknown) => void;
 }
@@ -32,6 +34,8 @@ export interface ElectionHost {
 export interface RunningElection {
   readonly state: () => Election;
   readonly dispatch: (event: ElectionEvent) => void;
+  /** To the other tabs; to nobody while this tab is away. */
+  readonly post: (message: unknown) => void;
 }
 
 /** The interpreter of the election: performs effects, decides nothing. */
@@ -81,7 +85,8 @@ export const runElection = (host: ElectionHost): RunningElection => {
 
   const hear = (raw: unknown): void => {
     const message = readBusMessage(raw);
-    if (!message || message.from === me) return;
+    if (!message) return host.heard?.(raw);
+    if (message.from === me) return;
     if (message.t === "ping") {
       // Through a task: the handler itself runs in a frozen page too, and would vouch for a leader that cannot act.
       const { from, nonce } = message;
@@ -164,5 +169,5 @@ export const runElection = (host: ElectionHost): RunningElection => {
     }
   };
 
-  return { state: () => state, dispatch };
+  return { state: () => state, dispatch, post: (message) => bus?.post(message) };
 };

@@ -1,12 +1,11 @@
-import type { Clock, Dice } from "../../core/ports.ts";
-import type { Bus, Locks, OpenBus, TabPorts, Terms } from "../../core/ports/tabPorts.ts";
+import type { RungPorts, TabPorts } from "../../core/ports/tabPorts.ts";
 import type { TabsState } from "../ResilientClient.ts";
 
 /** One way to elect, with what it needs. */
-export interface Rung {
-  readonly name: TabsState["rung"];
-  readonly locks: Locks;
-  readonly bus: OpenBus;
-  readonly terms: Terms;
-  readonly task: TabPorts["task"];
+export interface Rung extends RungPorts {
+  readonly name: Exclude<TabsState["rung"], "solo">;
 }
+
+/** The ways this place has, the best first. */
+export const rungsOf = ({ locks, bus, terms, task }: TabPorts): readonly Rung[] =>
+  locks && bus ? [{ name: "locks", locks, bus, terms, task }] : [];

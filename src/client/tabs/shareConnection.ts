@@ -42,7 +42,7 @@ export const shareConnection = (
   const { emitter } = host;
   /** What the app wants: a connection, or none and why. `suspended`: the page is away and comes back to it. */
   let wish: "connection" | DisconnectReason = "initial";
-  let seat = nowhere;
+  let seat = nowhere as Seat;
   let rung = 0;
   let election: RunningElection | undefined;
   let name: string | undefined;
