@@ -14,6 +14,7 @@ import {
   plainRows,
   resilientRows,
   socketRows,
+  tabRows,
 } from "../src/core/machine/transitions.ts";
 
 export const stateNames = Object.keys(resources) as State["name"][];
@@ -62,6 +63,10 @@ export const sampleEvents: readonly Event[] = [
   { type: "idled" },
   { type: "suspended" },
   { type: "restored" },
+  ...(["connected", "reconnecting", "failed"] as const).map((name): Event => {
+    const [state] = sampleStates[name];
+    return { type: "adopted", state: state as State };
+  }),
 ];
 
 export const sampleInput: Input = {
@@ -88,8 +93,8 @@ export const sampleInput: Input = {
 
 /** Every feature's rows together, for each protocol. */
 export const tables = {
-  resilient: mergeRows(socketRows, resilientRows, heartbeatRows, hintRows),
-  plain: mergeRows(socketRows, plainRows, heartbeatRows, hintRows),
+  resilient: mergeRows(socketRows, resilientRows, heartbeatRows, hintRows, tabRows),
+  plain: mergeRows(socketRows, plainRows, heartbeatRows, hintRows, tabRows),
 };
 
 /** Where the sample events lead from a state. */

@@ -13,7 +13,7 @@ import { createEmitter } from "./emitter.ts";
 import { highWaterBytes } from "./highWater.ts";
 import { iterate } from "./iterate.ts";
 import type { ClientOptions } from "./options.ts";
-import type { Driver } from "./protocol.ts";
+import type { Driver } from "./driver.ts";
 import { createQueue } from "./queue.ts";
 import type { ResilientClient, TabsState } from "./ResilientClient.ts";
 

@@ -1,64 +1,20 @@
 /** The machine at work: its effects on the one socket, its timers, and what it hears of the page. */
 import { describeError } from "../core/describeError.ts";
 import type { Effect, TimerName } from "../core/machine/effects.ts";
-import type { Event } from "../core/machine/events.ts";
 import { mergeRows } from "../core/machine/mergeRows.ts";
 import { freshMemory, type State } from "../core/machine/state.ts";
-import type { Rows } from "../core/machine/step.ts";
 import { socketRows } from "../core/machine/transitions.ts";
 import { toConnectionState } from "../core/toConnectionState.ts";
 import { normal } from "../protocol/closeCodes.ts";
 import { readAddress } from "./address.ts";
-import type { Display } from "./createDisplay.ts";
-import type { Emitter } from "./emitter.ts";
-import { createUpkeep, type Upkeep } from "./createUpkeep.ts";
+import type { Connection, ConnectionHost } from "./connection.ts";
+import { createUpkeep } from "./createUpkeep.ts";
 import type { Watch } from "./hints.ts";
 import type { ClientOptions } from "./options.ts";
-import type { Driver, ProtocolHost } from "./protocol.ts";
 import { readPolicy } from "./readPolicy.ts";
-import type { TabsState } from "./ResilientClient.ts";
 import { runMachine } from "./runMachine.ts";
-import type { Store } from "./store.ts";
 import { createTimers } from "./timers.ts";
 import { createTransport } from "./transport.ts";
-
-export interface ConnectionHost {
-  readonly emitter: Emitter;
-  readonly driver: () => Driver;
-  /** Nothing is unsettled. */
-  readonly isIdle: () => boolean;
-  /** Does what is due by the clock; ms until the next is, Infinity without one. */
-  readonly chores: () => number;
-  /** Nothing runs any more. */
-  readonly rested: () => void;
-  /** After the chores of a turn that the clock brought. */
-  readonly ticked: () => void;
-  /** Another tab's connection is used meanwhile: the clock is needed all the same. */
-  readonly isBorrowing?: (() => boolean) | undefined;
-  /** More of the table. */
-  readonly rows?: Rows | undefined;
-  readonly show: Display["show"];
-}
-
-/** What the protocol may use of it, and what the client does. */
-export interface Connection extends Pick<
-  ProtocolHost,
-  "state" | "dispatch" | "transmit" | "bufferedBytes" | "siteOf" | "share" | "fence"
-> {
-  readonly name: string;
-  /** A cap made the last delay shorter. */
-  readonly isCapped: () => boolean;
-  /** Of the last socket that is gone: what it was closed with, by either side; 0 where it could not even be made. */
-  readonly closeCode: () => number;
-  /** A public call. */
-  readonly call: (event: Event) => void;
-  readonly isConnected: () => boolean;
-  /** Anything may be alive: a timer, a socket, a listener (but of `disconnected: suspended`, which waits for the page). */
-  readonly isLive: () => boolean;
-  readonly dueIn: Upkeep["dueIn"];
-  /** Set where tabs may share it. */
-  readonly tabs?: Store<TabsState> | undefined;
-}
 
 /** The connection and its machine, for who hands it on. */
 export interface OwnConnection extends Connection {

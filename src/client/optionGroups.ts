@@ -56,3 +56,13 @@ export interface HeartbeatOptions {
   /** Plain mode only: silence after a ping, in ms, before the socket counts as dead. Default 10 000. */
   readonly timeoutMs?: number | undefined;
 }
+
+export interface TabsOptions {
+  /**
+   * How tabs agree who holds the connection. Default `auto`: Web Locks, else leases on a BroadcastChannel, else on storage events,
+   * else `solo`, a connection of its own. A way that the place does not have is `solo` too; `client.tabs` tells.
+   */
+  readonly election?: "auto" | "locks" | "lease" | "storage" | "solo" | undefined;
+  /** Tabs of another partition have another connection, for whatever reason the app has. */
+  readonly partition?: string | undefined;
+}

@@ -1,4 +1,3 @@
-import type { Tabs, TabsOptions } from "./tabs/tabs.ts";
 import type { Breaker } from "../core/breaker.ts";
 import type { Ports } from "../core/ports.ts";
 import type { Heartbeat } from "./heartbeat.ts";
@@ -9,8 +8,10 @@ import type {
   ClientOutboxOptions,
   HeartbeatOptions,
   OutboxOptions,
+  TabsOptions,
   TimeoutOptions,
 } from "./optionGroups.ts";
+import type { Connection, ConnectionHost } from "./connection.ts";
 import type { Protocol } from "./protocol.ts";
 import type { Telemetry, TelemetryOptions } from "./telemetry.ts";
 
@@ -48,6 +49,9 @@ export type LogLevel = "debug" | "info" | "warn" | "error";
  * `ROLLED_BACK` and `ANOMALY` (warn), `SETTLED` (debug), and every error's own code (error). The fields: docs/errors.md.
  */
 export type ClientLogger = (level: LogLevel, code: string, fields: Readonly<Record<string, unknown>>) => void;
+
+/** Makes the connection of a client: `tabs()`. */
+export type Tabs = (options: ClientOptions, host: ConnectionHost) => Connection;
 
 /** `createClient`: nothing is on unless it is given, and what is not given is not bundled. */
 export interface ClientOptions {

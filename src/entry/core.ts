@@ -5,6 +5,7 @@ export { heartbeat } from "../client/heartbeat.ts";
 export type { Heartbeat } from "../client/heartbeat.ts";
 export { hints } from "../client/hints.ts";
 export type { Hints } from "../client/hints.ts";
+export { tabs } from "../client/tabs/tabs.ts";
 export { telemetry } from "../client/telemetry.ts";
 export type { MeasureContext, Telemetry, TelemetryOptions } from "../client/telemetry.ts";
 export { plainProtocol } from "../client/plainProtocol.ts";
@@ -31,6 +32,8 @@ export type {
   LogLevel,
   OutboxOptions,
   ResilientClientOptions,
+  Tabs,
+  TabsOptions,
   TimeoutOptions,
   Token,
 } from "../client/options.ts";

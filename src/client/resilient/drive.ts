@@ -9,10 +9,12 @@ import { describeError } from "../../core/describeError.ts";
 import type { ErrorCode } from "../../core/errors.ts";
 import { utf8Bytes } from "../../core/utf8Bytes.ts";
 import type { FetchToken } from "../options.ts";
-import type { Driver, ProtocolHost } from "../protocol.ts";
+import type { Driver } from "../driver.ts";
+import type { ProtocolHost } from "../protocol.ts";
 import { createPulse } from "./pulse.ts";
 import { createReport } from "./report.ts";
-import { createSession, type Hearing, type Session } from "./session.ts";
+import { createSession } from "./createSession.ts";
+import type { Hearing, Session } from "./session.ts";
 import { channelText, pack, text, type Wire } from "./wire.ts";
 
 export interface ResilientOptions {

@@ -7,7 +7,8 @@ import { tabRows } from "../../core/machine/transitions.ts";
 import type { GroupTerm } from "../../core/ports/tabPorts.ts";
 import { toConnectionState } from "../../core/toConnectionState.ts";
 import { superseded } from "../../protocol/closeCodes.ts";
-import { type Connection, type ConnectionHost, createConnection } from "../createConnection.ts";
+import type { Connection, ConnectionHost } from "../connection.ts";
+import { createConnection } from "../createConnection.ts";
 import { createStore } from "../createStore.ts";
 import type { ClientOptions } from "../options.ts";
 import type { Share } from "../protocol.ts";
@@ -52,6 +53,8 @@ export const shareConnection = (
   /** Tabs whose sign-in the server refused; each is tried once before all give up. */
   let refused: readonly string[] = [];
   let shownAs = "";
+  /** What moved this tab, where it was not the leader. */
+  let cause: Event["type"] = "mirrored";
   let pressedAtMs = -Infinity;
   let unlisten: (() => void) | undefined;
   let own!: Session;
@@ -103,13 +106,13 @@ export const shareConnection = (
       : { name: "connecting", attempt };
   };
   /** Shows what this tab knows, when that is news. */
-  const refresh = (event: Event["type"] = "mirrored"): void => {
+  const refresh = (): void => {
     if (isLeading()) return;
     const now = effective();
     const as = JSON.stringify(now);
     if (as === shownAs) return;
     shownAs = as;
-    host.show(now, event);
+    host.show(now, cause);
     inner.keepUp();
   };
 
@@ -252,15 +255,19 @@ export const shareConnection = (
   };
   const begin = (): void => {
     wish = "connection";
+    cause = "connect";
     listen();
     enter();
-    refresh("connect");
+    refresh();
+    cause = "mirrored";
   };
   const end = (reason: DisconnectReason): void => {
     if (wish === reason) return;
     wish = reason;
+    cause = reason === "suspended" ? "suspended" : "disconnect";
     leave();
-    refresh(reason === "suspended" ? "suspended" : "disconnect");
+    refresh();
+    cause = "mirrored";
     if (reason === "suspended") return;
     host.rested();
     unlisten?.();

@@ -1,9 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createWorld } from "../../../src/testing/createWorld.ts";
 
-const open = (world: ReturnType<typeof createWorld>) =>
-  world.sockets.filter((socket) => socket.state === "open").length;
-
 describe("tabs of one origin", () => {
   it("share one socket: what one sends, all see once, in order", async () => {
     const world = createWorld();
