@@ -88,7 +88,10 @@ export interface ClientOptions {
 /** `createResilientClient` and the provider: our protocol, ports and defaults unless you bring others. */
 export interface ResilientClientOptions
   extends
-    Omit<ClientOptions, "protocol" | "ports" | "heartbeat" | "hints" | "breaker" | "outbox" | "tabs" | "telemetry">,
+    Omit<
+      ClientOptions,
+      "protocol" | "ports" | "heartbeat" | "hints" | "breaker" | "outbox" | "tabs" | "telemetry"
+    >,
     HintsOptions {
   /** Every figure of docs/metrics.md that a client makes, for RUM and OpenTelemetry. The server is told them anyway. */
   readonly telemetry?: TelemetryOptions | undefined;

@@ -14,11 +14,7 @@ import type { Session } from "./resilient/session.ts";
 import type { Wire } from "./resilient/wire.ts";
 
 /** `make` gives a session of this tab on any wire; `socket` is the one to the server. */
-export type Share = (
-  make: (wire: Wire) => Session,
-  socket: Wire,
-  producers: ReadonlySet<string>,
-) => Session;
+export type Share = (make: (wire: Wire) => Session, socket: Wire, producers: ReadonlySet<string>) => Session;
 
 /** What a protocol may use of the client. */
 export interface ProtocolHost {

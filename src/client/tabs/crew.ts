@@ -142,7 +142,8 @@ export const createCrew = ({ clock, me, post, hub, state, please }: CrewHost): C
           if (message.era !== hand.era) return;
           member.producers = new Set(message.producers);
           for (const item of message.items) hub().say(member, item);
-          if (member.taken > hand.told) tell({ is: "taken", length: (hand.told = member.taken) }, [member.id]);
+          if (member.taken > hand.told)
+            tell({ is: "taken", length: (hand.told = member.taken) }, [member.id]);
           return;
         default:
           return message satisfies never;

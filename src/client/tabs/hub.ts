@@ -26,10 +26,7 @@ export interface Hub {
 
 type ChannelWord = "subscribed" | "delta" | "snapshot" | "live" | "data";
 
-export const createHub = (
-  host: Pick<ProtocolHost, "clock" | "state" | "upkeepIn">,
-  socket: Wire,
-): Hub => {
+export const createHub = (host: Pick<ProtocolHost, "clock" | "state" | "upkeepIn">, socket: Wire): Hub => {
   const members = new Set<Member>();
   let channels = new Map<string, SharedChannel>();
   let reads: Reads;

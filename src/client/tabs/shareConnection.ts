@@ -165,7 +165,14 @@ export const shareConnection = (
     seat = { kind: "leading", as };
     notifyRole();
     if (again) inner.call({ type: "reconnect" });
-    else inner.call({ type: "adopted", state: mirrored?.name === "failed" && refused.length && !refused.includes(me()) ? fresh : (mirrored ?? fresh) });
+    else
+      inner.call({
+        type: "adopted",
+        state:
+          mirrored?.name === "failed" && refused.length && !refused.includes(me())
+            ? fresh
+            : (mirrored ?? fresh),
+      });
   };
   const follow = (leader: string | null): void => {
     if (leader !== null && leaderId() === leader) return;
@@ -359,7 +366,8 @@ export const shareConnection = (
     const role = rung >= rungs.length ? "solo" : isLeading() ? "leader" : "follower";
     return { role, rung: rungs[rung]?.name ?? "solo", term: termNow() };
   };
-  const termNow = (): number => (seat.kind === "leading" ? (seat.as?.term ?? 0) : (election?.state().known.seenTerm ?? 0));
+  const termNow = (): number =>
+    seat.kind === "leading" ? (seat.as?.term ?? 0) : (election?.state().known.seenTerm ?? 0);
   let tabs: TabsState = { role: "solo", rung: "solo", term: 0 };
   const store = createStore(() => tabs, tabs, emitter.report);
   const notifyRole = (): void => {

@@ -173,7 +173,8 @@ export const createSharedChannel = (c: string, host: SharedChannelHost): SharedC
     },
     leave: (member) => void seats.delete(member),
     isEmpty: () => !seats.size,
-    listeners: () => [...seats.values()].filter((seat) => seat.phase === "listening").map(({ member }) => member),
+    listeners: () =>
+      [...seats.values()].filter((seat) => seat.phase === "listening").map(({ member }) => member),
     subscribed: (frame) => {
       const { status, epoch, tail, retryAfterMs } = frame;
       if (status === "denied" || retryAfterMs !== undefined) return giveUp(frame);

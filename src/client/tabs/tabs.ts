@@ -11,9 +11,7 @@ export const tabs =
   ({ election = "auto", partition = "" }: TabsOptions = {}): Tabs =>
   (options, host) => {
     const ports = options.ports.tabs;
-    const rungs = ports
-      ? rungsOf(ports).filter(({ name }) => election === "auto" || name === election)
-      : [];
+    const rungs = ports ? rungsOf(ports).filter(({ name }) => election === "auto" || name === election) : [];
     if (!rungs.length) return createConnection(options, host);
     return shareConnection(options, host, rungs, (name) =>
       JSON.stringify(["rs1", name, options.identity ?? "", partition]),

@@ -47,8 +47,7 @@ export const stop = (state: State, event: { readonly reason: DisconnectReason })
 /** Goes on with the schedule of the last leader: tabs that take over in turn must not dial more often than one would. */
 export const adopt = (_own: State, { state }: EventOf<"adopted">, input: Input): Next => {
   if (state.name === "failed") return [state];
-  if (state.name === "reconnecting")
-    return [state, arm("retry", Math.max(0, state.retryAtMs - input.nowMs))];
+  if (state.name === "reconnecting") return [state, arm("retry", Math.max(0, state.retryAtMs - input.nowMs))];
   return dial(state, { type: "connect" }, input);
 };
 
