@@ -1,0 +1,42 @@
+import type { Tab } from "../cdp/tab.ts";
+
+/** What happens to a tab. */
+export interface Strike {
+  /** Resolves with the Unix ms at which it happened. */
+  readonly hit: (tab: Tab, elsewhere: string) => Promise<number>;
+  /** How a user goes on afterwards; absent: the tab is gone. */
+  readonly mend?: (tab: Tab) => Promise<void>;
+}
+
+const nowMs = (): number => performance.timeOrigin + performance.now();
+/** As of the moment before: what it does may have begun when the browser answers. */
+const from = async (act: Promise<void>): Promise<number> => {
+  const at = nowMs();
+  await act;
+  return at;
+};
+
+export const strikes = {
+  close: { hit: (tab) => from(tab.close()) },
+  crash: { hit: (tab) => from(tab.crash()), mend: (tab) => tab.reload() },
+  navigate: { hit: (tab, elsewhere) => from(tab.navigate(elsewhere)), mend: (tab) => tab.back() },
+  reload: { hit: (tab) => from(tab.reload()), mend: async () => undefined },
+  freeze: {
+    hit: (tab) => from(tab.freeze()),
+    mend: async (tab) => {
+      await tab.thaw();
+      // Freezing hides; the user looks at it again.
+      await tab.show();
+    },
+  },
+  stop: {
+    hit: async (tab) => {
+      await tab.stop();
+      return nowMs();
+    },
+    mend: async (tab) => tab.goOn(),
+  },
+} as const satisfies Readonly<Record<string, Strike>>;
+
+export type Cause = keyof typeof strikes;
+export const causes = Object.keys(strikes) as readonly Cause[];
