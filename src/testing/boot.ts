@@ -79,7 +79,7 @@ export const createBoot = (
       dice,
       socket: network.openSocket(id, page.clock),
       sensors: page.sensors,
-      tabs: { ...ports, bus: heedingLife(ports.bus) },
+      tabs: { ...ports, bus: ports.bus && heedingLife(ports.bus) },
     },
   });
 

@@ -1,4 +1,4 @@
-import type { Bus, HoldEvents, Locks, OpenBus, RungPorts } from "../core/ports/tabPorts.ts";
+import type { Bus, HoldEvents, Locks, OpenBus, TabPorts } from "../core/ports/tabPorts.ts";
 import type { DeviceClock } from "./deviceClock.ts";
 import type { VirtualClock } from "./virtualClock.ts";
 
@@ -9,11 +9,20 @@ import type { VirtualClock } from "./virtualClock.ts";
 export interface Origin {
   /** The ports of one page; `gone` releases what it holds, as the browser does some time after a crash or a close. */
   readonly enter: (page: DeviceClock) => {
-    readonly ports: RungPorts;
+    readonly ports: TabPorts;
     readonly gone: (afterMs: number) => void;
   };
   /** Who holds a lock now: 0 or 1, or the simulation is wrong. */
   readonly holders: (name: string) => number;
+}
+
+/** What this origin lacks. Nothing: a page of https. */
+export interface OriginLacks {
+  /** `absent`: plain http, an old browser. `throws`: an opaque frame has them, and they fail when used. */
+  readonly locks?: "absent" | "throws";
+  readonly bus?: "absent";
+  /** IndexedDB and localStorage: an opaque frame, a browser that forbids them. */
+  readonly storage?: "throws";
 }
 
 interface Request {
@@ -24,14 +33,25 @@ interface Request {
 const releaseMs = 0.9;
 const busMs = 0.7;
 const storageMs = 0.9;
+/** Storage events take longer than the bus, and come as tasks. */
+const storageEventMs = 4;
+const insecure = (what: string): Error =>
+  new DOMException(`${what} is denied in this context`, "SecurityError");
 
-export const createOrigin = (clock: VirtualClock): Origin => {
+interface Carried {
+  readonly afterMs: number;
+  readonly deliver: (to: Member, isOpen: () => boolean) => void;
+}
+
+interface Member {
+  readonly page: DeviceClock;
+  readonly hear: (message: unknown) => void;
+}
+
+export const createOrigin = (clock: VirtualClock, lacks: OriginLacks = {}): Origin => {
   const queues = new Map<string, Request[]>();
   const held = new Map<string, Request>();
-  const channels = new Map<
-    string,
-    Set<{ readonly page: DeviceClock; readonly hear: (message: unknown) => void }>
-  >();
+  const channels = new Map<string, Set<Member>>();
   const terms = new Map<string, { group: string; term: number }>();
   const stopped = new Set<DeviceClock>();
 
@@ -85,7 +105,8 @@ export const createOrigin = (clock: VirtualClock): Origin => {
       };
     };
 
-    const bus: OpenBus = (name, hear) => {
+    /** `deliver` carries a copy to one of the others, now or later. */
+    const openBus = (name: string, hear: Member["hear"], carry: (message: unknown) => Carried): Bus => {
       let members = channels.get(name);
       if (!members) channels.set(name, (members = new Set()));
       const member = { page, hear };
@@ -93,11 +114,10 @@ export const createOrigin = (clock: VirtualClock): Origin => {
       all.add(member);
       const self: Bus = {
         post: (message) => {
-          const sent = structuredClone(message);
+          const { afterMs, deliver } = carry(message);
           const others = [...all].filter((one) => one !== member);
-          clock.after(busMs, () => {
-            // Also into frozen pages: their handlers run, their tasks and timers do not.
-            for (const one of others) if (all.has(one) && !stopped.has(one.page)) one.hear(sent);
+          clock.after(afterMs, () => {
+            for (const one of others) if (!stopped.has(one.page)) deliver(one, () => all.has(one));
           });
         },
         close: () => {
@@ -109,17 +129,49 @@ export const createOrigin = (clock: VirtualClock): Origin => {
       return self;
     };
 
+    const bus: OpenBus = (name, hear) =>
+      openBus(`channel ${name}`, hear, (message) => {
+        const sent: unknown = structuredClone(message);
+        // Also into frozen pages: their handlers run, their tasks and timers do not.
+        return { afterMs: busMs, deliver: (to, isOpen) => isOpen() && to.hear(sent) };
+      });
+
+    const storageBus: OpenBus = (name, hear) => {
+      if (lacks.storage) throw insecure("localStorage");
+      return openBus(`storage ${name}`, hear, (message) => {
+        const newValue = JSON.stringify(message);
+        // What was stored is never read: other pages still read the old value when the event comes (418 of 500 times).
+        const read = (to: Member) => (): void => to.hear(JSON.parse(newValue));
+        return {
+          afterMs: storageEventMs,
+          deliver: (to, isOpen) => to.page.run(() => isOpen() && read(to)()),
+        };
+      });
+    };
+
+    const throwingLocks: Locks = {
+      hold: (_name, _how, events) => {
+        clock.after(0, () => page.run(() => events.failed(insecure("locks"))));
+        return () => undefined;
+      },
+      isHeld: async () => {
+        throw insecure("locks");
+      },
+    };
+    const locks: Locks = {
+      hold,
+      isHeld: (name) => new Promise((answer) => clock.after(0, () => page.run(() => answer(held.has(name))))),
+    };
+
     return {
       ports: {
-        locks: {
-          hold,
-          isHeld: (name) =>
-            new Promise((answer) => clock.after(0, () => page.run(() => answer(held.has(name))))),
-        },
-        bus,
+        locks: lacks.locks === "absent" ? undefined : lacks.locks === "throws" ? throwingLocks : locks,
+        bus: lacks.bus ? undefined : bus,
+        storageBus,
         terms: {
           take: (name, atLeast, orGroup) =>
-            new Promise((resolve) => {
+            new Promise((resolve, reject) => {
+              if (lacks.storage) return reject(insecure("indexedDB"));
               clock.after(storageMs, () => {
                 const known = terms.get(name) ?? { group: orGroup, term: 0 };
                 const next = { group: known.group, term: Math.max(known.term, atLeast) + 1 };

@@ -107,6 +107,15 @@ export const runElection = (host: ElectionHost): RunningElection => {
     if (asked === era) dispatch({ type: "termTaken", ...taken });
   };
 
+  /** Whether a bus works here is known only by using it: a storage may be denied or full. */
+  const attempt = (speak: () => void): void => {
+    try {
+      speak();
+    } catch (error) {
+      host.failed(error);
+    }
+  };
+
   const perform = (effect: ElectionEffect): void => {
     switch (effect.type) {
       case "queueForLock":
@@ -127,7 +136,7 @@ export const runElection = (host: ElectionHost): RunningElection => {
       case "proveAlive":
         return ports.task(later({ type: "provenAlive", nonce: effect.nonce }));
       case "post":
-        return bus?.post({ ...effect.message, from: me });
+        return attempt(() => bus?.post({ ...effect.message, from: me }));
       case "arm":
         return timers.arm(effect.timer, effect.delayMs, () => dispatch({ type: `${effect.timer}Due` }));
       case "disarm":
@@ -148,7 +157,7 @@ export const runElection = (host: ElectionHost): RunningElection => {
     const [next, ...effects] = elect(state, event, input());
     state = next;
     if (next.name !== before.name) era++;
-    if (next.name !== "away") bus ??= ports.bus(name, hear);
+    if (next.name !== "away") attempt(() => (bus ??= ports.bus(name, hear)));
     effects.forEach(perform);
     if (state.name !== "away") return;
     bus?.close();

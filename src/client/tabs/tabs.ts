@@ -10,8 +10,10 @@ import { shareConnection } from "./shareConnection.ts";
 export const tabs =
   ({ election = "auto", partition = "" }: TabsOptions = {}): Tabs =>
   (options, host) => {
-    const ports = options.ports.tabs;
-    const rungs = ports ? rungsOf(ports).filter(({ name }) => election === "auto" || name === election) : [];
+    const { tabs: ports, clock, dice } = options.ports;
+    const rungs = ports
+      ? rungsOf(ports, clock, dice).filter(({ name }) => election === "auto" || name === election)
+      : [];
     if (!rungs.length) return createConnection(options, host);
     return shareConnection(options, host, rungs, (name) =>
       JSON.stringify(["rs1", name, options.identity ?? "", partition]),

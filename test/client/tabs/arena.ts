@@ -1,8 +1,9 @@
 /** Tabs that elect a leader, and a server that fences: no messages, no React. */
-import { createOrigin } from "../../../src/testing/origin.ts";
+import { createOrigin, type OriginLacks } from "../../../src/testing/origin.ts";
 import { createPage, type Page } from "../../../src/testing/page.ts";
 import { seededDice } from "../../../src/testing/seededDice.ts";
 import { virtualClock, type VirtualClock } from "../../../src/testing/virtualClock.ts";
+import { type Rung, rungsOf } from "../../../src/client/tabs/rungs.ts";
 import { runElection, type RunningElection } from "../../../src/client/tabs/runElection.ts";
 
 export interface Contender {
@@ -14,6 +15,8 @@ export interface Contender {
   /** The term its connection was opened under; null: it has none. */
   socket: number | null;
   readonly follows: (string | null)[];
+  /** What its rung failed with. */
+  readonly failures: unknown[];
   /** pagehide or freeze, told in time. */
   readonly suspend: () => void;
   readonly restore: () => void;
@@ -27,6 +30,7 @@ export interface Arena {
   readonly tabs: readonly Contender[];
   /** Terms in the order the server accepted them. */
   readonly accepted: readonly { readonly tab: string; readonly term: number }[];
+  readonly steals: readonly { readonly tab: string; readonly atMs: number }[];
   /** Whose socket the server serves. */
   readonly served: () => Contender | null;
   /** Runs until a running tab is served; how long that took, in ms. */
@@ -35,12 +39,20 @@ export interface Arena {
 
 const latencyMs = 5;
 
-export const createArena = ({ seed = 1, fence = true }: { seed?: number; fence?: boolean } = {}): Arena => {
+export interface ArenaOptions {
+  readonly seed?: number;
+  readonly fence?: boolean;
+  readonly rung?: Rung["name"];
+  readonly lacks?: OriginLacks;
+}
+
+export const createArena = ({ seed = 1, fence = true, rung = "locks", lacks }: ArenaOptions = {}): Arena => {
   const clock = virtualClock();
   const dice = seededDice(`arena ${seed}`);
-  const origin = createOrigin(clock);
+  const origin = createOrigin(clock, lacks);
   const tabs: Contender[] = [];
   const accepted: { tab: string; term: number }[] = [];
+  const steals: { tab: string; atMs: number }[] = [];
   let highest = 0;
   let serving: { tab: Contender; term: number } | null = null;
 
@@ -76,7 +88,9 @@ export const createArena = ({ seed = 1, fence = true }: { seed?: number; fence?:
   const open = (): Contender => {
     const id = `tab ${tabs.length + 1}`;
     const page = createPage(clock.device({ originMs: dice.pick(1_000_000) }));
-    const { ports, gone } = origin.enter(page.clock);
+    const { ports: all, gone } = origin.enter(page.clock);
+    const ports = rungsOf(all, page.clock, dice.fork(`leases of ${id}`)).find(({ name }) => name === rung)!;
+    const { hold } = ports.locks;
     const follows: (string | null)[] = [];
     const tab: Contender = {
       id,
@@ -84,18 +98,28 @@ export const createArena = ({ seed = 1, fence = true }: { seed?: number; fence?:
       pressed: false,
       socket: null,
       follows,
+      failures: [],
       election: runElection({
         name: "group",
         me: id,
         clock: page.clock,
         dice: dice.fork(id),
-        ports,
+        ports: {
+          ...ports,
+          locks: {
+            ...ports.locks,
+            hold: (name, how, events) => {
+              if (how === "steal") steals.push({ tab: id, atMs: clock.nowMs() });
+              return hold(name, how, events);
+            },
+          },
+        },
         isHidden: page.sensors.hidden,
         isPressed: () => tab.pressed,
         lead: ({ term }) => claim(tab, term),
         stepDown: () => hangUp(tab),
         follow: (leader) => follows.push(leader),
-        failed: () => undefined,
+        failed: (error) => tab.failures.push(error),
       }),
       suspend: () => {
         tab.election.dispatch({ type: "left" });
@@ -106,6 +130,7 @@ export const createArena = ({ seed = 1, fence = true }: { seed?: number; fence?:
         page.clock.run(() => tab.election.dispatch({ type: "joined" }));
       },
       close: () => {
+        tab.election.dispatch({ type: "left" });
         page.clock.stop();
         gone(80);
         hangUp(tab);
@@ -131,6 +156,7 @@ export const createArena = ({ seed = 1, fence = true }: { seed?: number; fence?:
     open,
     tabs,
     accepted,
+    steals,
     served,
     takeover: async (withinMs = 60_000) => {
       const before = clock.nowMs();

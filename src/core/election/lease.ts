@@ -1,0 +1,191 @@
+/**
+ * An exclusive name made of messages, for places without Web Locks: who says that he holds it holds it for `leaseMs`. Safety is the
+ * server's fence, as everywhere; a lease only sees to it that two seldom try.
+ */
+
+/** How long others believe a holder that fell silent, and how long he believes himself. */
+export const leaseMs = 5_000;
+const renewEveryMs = 1_500;
+/** A living holder contradicts a claim within this time. Each claim is made twice before it counts. */
+export const contradictWithinMs = 125;
+/** Who claimed with a better right says within this time that he holds it, or was never able to. */
+const yieldForMs = 4 * contradictWithinMs;
+/** A successor starts this far above whom he knew, who may have renewed meanwhile. */
+const rankStep = 16;
+/** Ranks wrap here: what a stranger posted once must not put the name out of reach. */
+export const rankLimit = 2 ** 40;
+
+export type LeaseMessage =
+  /** Who waited longest has the best right, then the lower id. */
+  | { readonly t: "claim"; readonly id: string; readonly waitedMs: number }
+  /**
+   * The higher rank stays, then the lower id. A rank grows with every renewal and starts above those heard of: so a successor
+   * outranks the silent holder, and a newcomer who heard nobody does not outrank an old hand who was busy.
+   */
+  | { readonly t: "held"; readonly id: string; readonly rank: number }
+  | { readonly t: "free"; readonly id: string }
+  | { readonly t: "ask"; readonly id: string };
+
+/** The last that was heard of a holder. */
+export interface Heard {
+  readonly id: string;
+  readonly rank: number;
+  /** Own monotonic clock; -Infinity once it was released. */
+  readonly atMs: number;
+}
+
+export const unheard: Heard = { id: "", rank: 0, atMs: -Infinity };
+export const isFresh = ({ atMs }: Heard, nowMs: number): boolean => nowMs - atMs <= leaseMs;
+
+interface Common {
+  /** Of this request, drawn afresh. */
+  readonly id: string;
+  readonly askedAtMs: number;
+  readonly heard: Heard;
+}
+
+export type Lease = Common &
+  (
+    | {
+        readonly name: "claiming";
+        readonly waitedMs: number;
+        readonly isSure: boolean;
+        readonly dueAtMs: number;
+      }
+    /** Somebody else holds it or claims it with a better right. */
+    | { readonly name: "waiting" }
+    | { readonly name: "stealing" }
+    | { readonly name: "holding"; readonly rank: number; readonly saidAtMs: number }
+    | { readonly name: "over" }
+  );
+
+export type LeaseEvent =
+  | { readonly type: "heard"; readonly message: LeaseMessage }
+  /** The timer, or the task of `rouse`: both come as tasks that a frozen page does not run. */
+  | { readonly type: "due" }
+  | { readonly type: "roused" }
+  | { readonly type: "released" };
+
+export type LeaseEffect =
+  | { readonly type: "post"; readonly message: LeaseMessage }
+  /** Replaces the timer that runs. */
+  | { readonly type: "arm"; readonly delayMs: number }
+  | { readonly type: "rouse" }
+  | { readonly type: "granted" }
+  | { readonly type: "lost" };
+
+export type LeaseNext = readonly [Lease, ...LeaseEffect[]];
+type As<Name extends Lease["name"]> = Extract<Lease, { readonly name: Name }>;
+
+const common = ({ id, askedAtMs, heard }: Lease): Common => ({ id, askedAtMs, heard });
+const arm = (delayMs: number): LeaseEffect => ({ type: "arm", delayMs });
+const post = (message: LeaseMessage): LeaseEffect => ({ type: "post", message });
+
+const claim = (lease: Lease, nowMs: number, sure?: As<"claiming">): LeaseNext => {
+  const waitedMs = sure?.waitedMs ?? nowMs - lease.askedAtMs;
+  const dueAtMs = nowMs + contradictWithinMs;
+  return [
+    { ...common(lease), name: "claiming", waitedMs, isSure: !!sure, dueAtMs },
+    post({ t: "claim", id: lease.id, waitedMs }),
+    arm(contradictWithinMs),
+  ];
+};
+
+const say = (lease: Lease, rank: number, nowMs: number): LeaseNext => [
+  { ...common(lease), name: "holding", rank, saidAtMs: nowMs },
+  post({ t: "held", id: lease.id, rank }),
+  arm(renewEveryMs),
+];
+
+const succeed = (lease: Lease, nowMs: number): LeaseNext => {
+  const { rank } = lease.heard;
+  const [next, ...said] = say(lease, rank ? (rank + rankStep) % rankLimit : 1, nowMs);
+  return [next, ...said, { type: "granted" }];
+};
+
+const wait = (lease: Lease, forMs: number): LeaseNext => [{ ...common(lease), name: "waiting" }, arm(forMs)];
+const lose = (lease: Lease): LeaseNext => [{ ...common(lease), name: "over" }, { type: "lost" }];
+
+/** A page that slept must not believe that its lease is its own: nobody else does any more. */
+const slept = ({ saidAtMs }: As<"holding">, nowMs: number): boolean => nowMs - saidAtMs > leaseMs;
+
+const hearWhileHolding = (lease: As<"holding">, message: LeaseMessage, nowMs: number): LeaseNext => {
+  if (message.t === "free") return [lease];
+  const isOutranked =
+    message.t === "held" &&
+    (message.rank > lease.rank || (message.rank === lease.rank && message.id < lease.id));
+  // Answered by a task: this handler runs in a frozen page too, and would vouch for a holder that cannot act.
+  return isOutranked || slept(lease, nowMs) ? lose(lease) : [lease, { type: "rouse" }];
+};
+
+const hear = (before: Lease, message: LeaseMessage, nowMs: number): LeaseNext => {
+  const { t, id } = message;
+  const wasKnown = before.heard.id === id;
+  const heard =
+    t === "held"
+      ? { id, rank: Math.max(message.rank, before.heard.rank), atMs: nowMs }
+      : t === "free" && wasKnown
+        ? { ...before.heard, atMs: -Infinity }
+        : before.heard;
+  const lease = { ...before, heard };
+  if (lease.name === "holding") return hearWhileHolding(lease, message, nowMs);
+  if (lease.name === "waiting") {
+    if (t === "held") return wait(lease, leaseMs);
+    return t === "free" && wasKnown ? [lease, { type: "rouse" }] : [lease];
+  }
+  if (lease.name !== "claiming") return [lease];
+  if (t === "held") return wait(lease, leaseMs);
+  const isWorse =
+    t === "claim" &&
+    (message.waitedMs > lease.waitedMs || (message.waitedMs === lease.waitedMs && id < lease.id));
+  return isWorse ? wait(lease, yieldForMs) : [lease];
+};
+
+const act = (lease: Lease, nowMs: number): LeaseNext => {
+  switch (lease.name) {
+    case "claiming":
+      // After a sleep of its own the silence proves nothing.
+      if (nowMs - lease.dueAtMs > leaseMs) return claim(lease, nowMs);
+      return lease.isSure ? succeed(lease, nowMs) : claim(lease, nowMs, lease);
+    case "waiting":
+      return claim(lease, nowMs);
+    case "stealing":
+      return succeed(lease, nowMs);
+    case "holding":
+      return slept(lease, nowMs) ? lose(lease) : say(lease, (lease.rank + 1) % rankLimit, nowMs);
+    case "over":
+      return [lease];
+    default:
+      return lease satisfies never;
+  }
+};
+
+/** How a request begins. `heard` is what this page remembers of the name. */
+export const request = (
+  how: "queue" | "steal",
+  id: string,
+  known: { heard: Heard; nowMs: number },
+): LeaseNext => {
+  const { heard, nowMs } = known;
+  const lease: Lease = { id, askedAtMs: nowMs, heard, name: "stealing" };
+  return how === "steal" ? [lease, { type: "rouse" }] : claim(lease, nowMs);
+};
+
+/** One turn of a request for a lease. Pure. */
+export const turnLease = (lease: Lease, event: LeaseEvent, nowMs: number): LeaseNext => {
+  switch (event.type) {
+    case "heard":
+      return hear(lease, event.message, nowMs);
+    case "roused":
+      // What roused a claimant is the release he knows of already.
+      return lease.name === "claiming" ? [lease] : act(lease, nowMs);
+    case "due":
+      return act(lease, nowMs);
+    case "released": {
+      const over: Lease = { ...common(lease), name: "over" };
+      return lease.name === "holding" ? [over, post({ t: "free", id: lease.id })] : [over];
+    }
+    default:
+      return event satisfies never;
+  }
+};
