@@ -20,7 +20,8 @@ export type LeaseMessage =
   | { readonly t: "claim"; readonly id: string; readonly waitedMs: number }
   /**
    * The higher rank stays, then the lower id. A rank grows with every renewal and starts above those heard of: so a successor
-   * outranks the silent holder, and a newcomer who heard nobody does not outrank an old hand who was busy.
+   * outranks the silent holder, and a newcomer who heard nobody does not outrank an old hand who was busy. Rank 0 is of one who
+   * slept: he holds it only if nobody else does.
    */
   | { readonly t: "held"; readonly id: string; readonly rank: number }
   | { readonly t: "free"; readonly id: string }
@@ -55,7 +56,13 @@ export type Lease = Common &
     /** Somebody else holds it or claims it with a better right. */
     | { readonly name: "waiting" }
     | { readonly name: "stealing" }
-    | { readonly name: "holding"; readonly rank: number; readonly saidAtMs: number }
+    | {
+        readonly name: "holding";
+        readonly rank: number;
+        readonly saidAtMs: number;
+        /** A task that says it again is under way. */
+        readonly isRoused: boolean;
+      }
     | { readonly name: "over" }
   );
 
@@ -92,10 +99,17 @@ const claim = (lease: Lease, nowMs: number, sure?: As<"claiming">): LeaseNext =>
 };
 
 const say = (lease: Lease, rank: number, nowMs: number): LeaseNext => [
-  { ...common(lease), name: "holding", rank, saidAtMs: nowMs },
+  { ...common(lease), name: "holding", rank, saidAtMs: nowMs, isRoused: false },
   post({ t: "held", id: lease.id, rank }),
   arm(renewEveryMs),
 ];
+
+/**
+ * Others need not believe in it any more, and whoever took it meanwhile keeps it. But nobody may have: timers of a hidden page come
+ * once a minute, and to give up each time would be an outage without need.
+ */
+const renew = (lease: As<"holding">, nowMs: number): LeaseNext =>
+  say(lease, nowMs - lease.saidAtMs > leaseMs ? 0 : (lease.rank + 1) % rankLimit, nowMs);
 
 const succeed = (lease: Lease, nowMs: number): LeaseNext => {
   const { rank } = lease.heard;
@@ -106,16 +120,12 @@ const succeed = (lease: Lease, nowMs: number): LeaseNext => {
 const wait = (lease: Lease, forMs: number): LeaseNext => [{ ...common(lease), name: "waiting" }, arm(forMs)];
 const lose = (lease: Lease): LeaseNext => [{ ...common(lease), name: "over" }, { type: "lost" }];
 
-/** A page that slept must not believe that its lease is its own: nobody else does any more. */
-const slept = ({ saidAtMs }: As<"holding">, nowMs: number): boolean => nowMs - saidAtMs > leaseMs;
-
-const hearWhileHolding = (lease: As<"holding">, message: LeaseMessage, nowMs: number): LeaseNext => {
-  if (message.t === "free") return [lease];
-  const isOutranked =
-    message.t === "held" &&
-    (message.rank > lease.rank || (message.rank === lease.rank && message.id < lease.id));
+const hearWhileHolding = (lease: As<"holding">, message: LeaseMessage): LeaseNext => {
+  const { t, id } = message;
+  if (t === "held" && (message.rank > lease.rank || (message.rank === lease.rank && id < lease.id)))
+    return lose(lease);
   // Answered by a task: this handler runs in a frozen page too, and would vouch for a holder that cannot act.
-  return isOutranked || slept(lease, nowMs) ? lose(lease) : [lease, { type: "rouse" }];
+  return t === "free" || lease.isRoused ? [lease] : [{ ...lease, isRoused: true }, { type: "rouse" }];
 };
 
 const hear = (before: Lease, message: LeaseMessage, nowMs: number): LeaseNext => {
@@ -128,7 +138,7 @@ const hear = (before: Lease, message: LeaseMessage, nowMs: number): LeaseNext =>
         ? { ...before.heard, atMs: -Infinity }
         : before.heard;
   const lease = { ...before, heard };
-  if (lease.name === "holding") return hearWhileHolding(lease, message, nowMs);
+  if (lease.name === "holding") return hearWhileHolding(lease, message);
   if (lease.name === "waiting") {
     if (t === "held") return wait(lease, leaseMs);
     return t === "free" && wasKnown ? [lease, { type: "rouse" }] : [lease];
@@ -152,7 +162,7 @@ const act = (lease: Lease, nowMs: number): LeaseNext => {
     case "stealing":
       return succeed(lease, nowMs);
     case "holding":
-      return slept(lease, nowMs) ? lose(lease) : say(lease, (lease.rank + 1) % rankLimit, nowMs);
+      return renew(lease, nowMs);
     case "over":
       return [lease];
     default:
