@@ -27,7 +27,7 @@ export interface ElectionHost {
   readonly follow: (leader: string | null) => void;
   /** What tabs say besides electing. */
   readonly heard?: ((raw: unknown) => void) | undefined;
-  /** This place has no locks after all. */
+  /** This place has no locks or no bus after all: to be left for another rung. */
   readonly failed: (error: unknown) => void;
 }
 
@@ -60,6 +60,17 @@ export const runElection = (host: ElectionHost): RunningElection => {
     return () => asked === era && dispatch(event);
   };
 
+  /** Told once, and in a turn of its own: the host leaves then, and goes on elsewhere. */
+  const fail = (error: unknown): void => clock.soon(() => state.name !== "away" && host.failed(error));
+  /** Whether a bus works here is known only by using it: a storage may be denied or full. */
+  const attempt = (speak: () => void): void => {
+    try {
+      speak();
+    } catch (error) {
+      fail(error);
+    }
+  };
+
   /** Counts the requests for the lock: what an earlier one still says is not heard. */
   let holding = 0;
   const letGo = (): void => {
@@ -79,7 +90,7 @@ export const runElection = (host: ElectionHost): RunningElection => {
         release = undefined;
         dispatch({ type: "robbed" });
       }),
-      failed: (error) => ifCurrent(() => host.failed(error))(),
+      failed: (error) => ifCurrent(() => fail(error))(),
     });
   };
 
@@ -105,15 +116,6 @@ export const runElection = (host: ElectionHost): RunningElection => {
       .take(name, atLeast, orGroup)
       .catch(() => ({ group: orGroup, term: atLeast + 1 }));
     if (asked === era) dispatch({ type: "termTaken", ...taken });
-  };
-
-  /** Whether a bus works here is known only by using it: a storage may be denied or full. */
-  const attempt = (speak: () => void): void => {
-    try {
-      speak();
-    } catch (error) {
-      host.failed(error);
-    }
   };
 
   const perform = (effect: ElectionEffect): void => {
