@@ -12,6 +12,8 @@ export interface CrewHost {
   readonly post: (message: FromLeader) => void;
   readonly hub: () => Hub;
   readonly state: () => { readonly state: Mirrored; readonly refused: readonly string[] };
+  /** A tab came. */
+  readonly joined: () => void;
   readonly please: (what: "reconnect" | "wake") => void;
 }
 
@@ -43,7 +45,7 @@ interface Hand {
 /** A page that ran no task for so long gets nothing more: its queue would grow while it is frozen. */
 const asleepMs = 5_000;
 
-export const createCrew = ({ clock, me, post, hub, state, please }: CrewHost): Crew => {
+export const createCrew = ({ clock, me, post, hub, state, joined, please }: CrewHost): Crew => {
   const hands = new Map<string, Hand>();
   let limits: Limits | null = null;
   let era = 0;
@@ -100,6 +102,7 @@ export const createCrew = ({ clock, me, post, hub, state, please }: CrewHost): C
     hub().add(member);
     tell({ is: "state", ...state() }, [from]);
     open([from]);
+    joined();
   };
 
   return {

@@ -1,9 +1,10 @@
 /** One connection for all tabs of a group: this tab leads and has it, or follows and speaks through the tab that has. */
 import type { ConnectionState, DisconnectReason } from "../../core/connectionState.ts";
 import type { Event } from "../../core/machine/events.ts";
-import { mirror, unmirror } from "../../core/machine/mirror.ts";
-import { freshMemory, type State } from "../../core/machine/state.ts";
+import { mirror } from "../../core/machine/mirror.ts";
+import type { State } from "../../core/machine/state.ts";
 import { tabRows } from "../../core/machine/transitions.ts";
+import type { Hint } from "../../core/ports.ts";
 import type { GroupTerm } from "../../core/ports/tabPorts.ts";
 import { toConnectionState } from "../../core/toConnectionState.ts";
 import { superseded } from "../../protocol/closeCodes.ts";
@@ -11,28 +12,28 @@ import type { Connection, ConnectionHost } from "../connection.ts";
 import { createConnection } from "../createConnection.ts";
 import { createStore } from "../createStore.ts";
 import type { ClientOptions } from "../options.ts";
-import type { Share } from "../protocol.ts";
 import type { TabsState } from "../ResilientClient.ts";
-import type { Session } from "../resilient/session.ts";
+import { createBorrowed } from "./borrowed.ts";
 import { createCrew } from "./crew.ts";
-import { createHub, type Hub } from "./hub.ts";
-import { createLink, sessionHears } from "./link.ts";
-import { createMember } from "./member.ts";
+import { createLink } from "./link.ts";
 import { runElection, type RunningElection } from "./runElection.ts";
 import type { Rung } from "./rungs.ts";
-import { readTabMessage, type TabMessage } from "./tabMessage.ts";
+import { type SharedSession, shareSession } from "./shareSession.ts";
+import { createSignIns } from "./signIns.ts";
+import { type DownItem, type FromFollower, readTabMessage } from "./tabMessage.ts";
 
 /** Where the connection is, as this tab knows. */
 type Seat =
   | { readonly kind: "none" }
+  /** Without a group it leads nobody: the last rung. */
   | { readonly kind: "leading"; readonly as: GroupTerm | undefined }
   | { readonly kind: "following"; readonly leader: string };
 
 const nowhere: Seat = { kind: "none" };
-const fresh: State = { name: "disconnected", reason: "initial", memory: freshMemory };
-/** Two tabs that wait for a dead leader need not ask for a sign of life more often than this. */
+/** Who waits for a leader that may be dead asks for a sign of life at most this often. */
 const pressEveryMs = 1_000;
 
+/** `key` makes the name of lock and bus from the connection's. */
 export const shareConnection = (
   options: ClientOptions,
   host: ConnectionHost,
@@ -47,65 +48,33 @@ export const shareConnection = (
   let rung = 0;
   let election: RunningElection | undefined;
   let name: string | undefined;
-  /** What is known of the connection that this tab does not have; instants are of this tab's clock. */
-  let mirrored: State | null = null;
-  let offsetMs = 0;
-  /** Tabs whose sign-in the server refused; each is tried once before all give up. */
-  let refused: readonly string[] = [];
-  let shownAs = "";
+  let shared: SharedSession;
+  let unlisten: (() => void) | undefined;
   /** What moved this tab, where it was not the leader. */
   let cause: Event["type"] = "mirrored";
+  let shownAs = "";
   let pressedAtMs = -Infinity;
-  let unlisten: (() => void) | undefined;
-  let own!: Session;
-  let hub!: Hub;
-  let producers: ReadonlySet<string> = new Set();
+  /** What the tabs are shown while another one is asked to lead. */
+  let passing: State | undefined;
   /** The highest term the server told when it refused ours. */
   let knownTerm = 0;
 
   const me = (): string => (name ??= dice.uuid());
   const isLeading = (): boolean => seat.kind === "leading";
+  const leader = (): string | null => (seat.kind === "following" ? seat.leader : null);
   const isHidden = (): boolean => sensors?.hidden() ?? false;
-  const post = (message: TabMessage): void => election?.post(message);
-  const leaderId = (): string => (seat.kind === "following" ? seat.leader : "");
-  const press = (): void => {
-    if (clock.nowMs() - pressedAtMs < pressEveryMs) return;
-    pressedAtMs = clock.nowMs();
-    election?.dispatch({ type: "pressed" });
-  };
+  const borrowed = createBorrowed(clock);
+  const signIns = createSignIns(me);
 
-  const inner = createConnection(options, {
-    ...host,
-    rows: tabRows,
-    isIdle: () => host.isIdle() && !crew.isSeen(),
-    isBorrowing: () => wish === "connection" && !isLeading() && effective().name !== "failed",
-    show: (now, event) => {
-      if (!isLeading()) return;
-      if (now.name === "connected") refused = [];
-      if (now.name === "failed" && passOn(now)) return;
-      host.show(now, event);
-      crew.moved();
-      shownAs = "";
-      // The lock is still its own, or it would know: nobody else can lead.
-      if (now.name === "reconnecting" && inner.closeCode() === superseded)
-        election?.dispatch({ type: "fenced", highest: knownTerm });
-    },
-  });
+  // what is shown
 
   const effective = (): ConnectionState => {
     if (wish !== "connection") return { name: "disconnected", reason: wish };
-    const state = isLeading() ? inner.machine() : (mirrored ?? fresh);
-    const { attempt } = state.memory;
-    if (isLeading()) return toConnectionState(state, clock.wallMs() - clock.nowMs());
-    if (seat.kind === "following" && state.name !== "disconnected") {
-      if (state.name === "connected" && !link.isDone()) return { name: "resuming", attempt };
-      return toConnectionState(state, offsetMs);
-    }
-    return state.name === "failed" || (seat.kind === "following" && mirrored)
-      ? toConnectionState(state, offsetMs)
-      : { name: "connecting", attempt };
+    return isLeading()
+      ? toConnectionState(inner.machine(), clock.wallMs() - clock.nowMs())
+      : borrowed.shown(leader() !== null, link.isDone());
   };
-  /** Shows what this tab knows, when that is news. */
+  /** Shows what this tab knows of a connection that is not its own, when that is news. */
   const refresh = (): void => {
     if (isLeading()) return;
     const now = effective();
@@ -115,46 +84,98 @@ export const shareConnection = (
     host.show(now, cause);
     inner.keepUp();
   };
+  const tabsNow = (): TabsState => ({
+    role: rung >= rungs.length ? "solo" : isLeading() ? "leader" : "follower",
+    rung: rungs[rung]?.name ?? "solo",
+    term: (seat.kind === "leading" ? seat.as?.term : election?.state().known.seenTerm) ?? 0,
+  });
+  let tabs: TabsState = { role: "solo", rung: "solo", term: 0 };
+  const store = createStore(() => tabs, tabs, emitter.report);
+  const seated = (next: Seat): void => {
+    seat = next;
+    const now = tabsNow();
+    if (JSON.stringify(now) === JSON.stringify(tabs)) return;
+    tabs = now;
+    store.notify();
+  };
 
-  /** A sign-in that was refused is one tab's: each other tab is asked for its own, once. */
-  const passOn = ({ recovery }: ConnectionState & { readonly name: "failed" }): boolean => {
-    if (recovery.kind === "manual" || refused.includes(me())) return false;
-    refused = [...refused, me()];
-    if (!crew.ids().some((id) => !refused.includes(id))) return false;
+  // this tab's own connection, used while it leads
+
+  const inner = createConnection(options, {
+    ...host,
+    rows: tabRows,
+    isIdle: () => host.isIdle() && !crew.isSeen(),
+    isBorrowing: () => wish === "connection" && !isLeading() && effective().name !== "failed",
+    show: (now, event) => {
+      if (!isLeading()) return;
+      if (now.name === "connected") signIns.forget();
+      if (now.name === "failed") {
+        signIns.add();
+        if (passOn()) return;
+      }
+      shownAs = "";
+      host.show(now, event);
+      crew.moved();
+      // The lock is still its own, or it would know: nobody else can lead.
+      if (now.name === "reconnecting" && inner.closeCode() === superseded)
+        election?.dispatch({ type: "fenced", highest: knownTerm });
+    },
+  });
+  /** The sign-in failed, and another tab has its own: for the tabs it is an attempt that goes on elsewhere. */
+  const passOn = (): boolean => {
+    const failed = inner.machine();
+    if (failed.name !== "failed" || !signIns.hasNext(failed.recovery, crew.ids())) return false;
+    passing = { name: "connecting", memory: failed.memory };
     crew.moved();
     clock.soon(() => election?.dispatch({ type: "yielded" }));
     return true;
   };
-
   const crew = createCrew({
     clock,
     me,
-    post,
-    hub: () => hub,
-    state: () => ({ state: mirror(inner.machine(), clock.nowMs()), refused }),
+    post: (message) => election?.post(message),
+    hub: () => shared.hub,
+    state: () => ({
+      state: mirror(passing ?? inner.machine(), clock.nowMs()),
+      refused: signIns.refused(),
+    }),
+    joined: passOn,
     please: (what) => {
-      if (what === "reconnect") refused = [];
-      if (what === "reconnect" || inner.machine().name === "disconnected") inner.call({ type: "reconnect" });
+      if (what === "reconnect") signIns.forget();
+      else if (inner.machine().name !== "disconnected") return;
+      inner.call({ type: "reconnect" });
     },
   });
   const link = createLink({
     clock,
     me,
-    post,
-    press,
-    producers: () => producers,
-    session: () => own,
+    post: (message) => election?.post(message),
+    producers: () => shared.producers,
+    session: () => shared.own,
+    press: () => {
+      if (clock.nowMs() - pressedAtMs < pressEveryMs) return;
+      pressedAtMs = clock.nowMs();
+      election?.dispatch({ type: "pressed" });
+    },
     done: () => {
       refresh();
-      own.pump();
+      shared.own.pump();
     },
   });
+  const toLeader = (message: (to: string) => FromFollower): void => {
+    const to = leader();
+    if (to !== null) election?.post(message(to));
+  };
+  const join = (): void =>
+    toLeader((to) => ({ t: "join", from: me(), to, producers: [...shared.producers], hidden: isHidden() }));
 
-  const stop = (): void => {
+  // what the election decides
+
+  const stepDown = (): void => {
     if (!isLeading()) return;
-    mirrored = inner.machine();
-    offsetMs = clock.wallMs() - clock.nowMs();
-    seat = nowhere;
+    borrowed.set(passing ?? inner.machine());
+    passing = undefined;
+    seated(nowhere);
     inner.call({ type: "disconnect", reason: "requested" });
     crew.flush();
     crew.leave();
@@ -162,53 +183,44 @@ export const shareConnection = (
   const lead = (as: GroupTerm | undefined): void => {
     const again = isLeading();
     link.attach(null);
-    seat = { kind: "leading", as };
-    notifyRole();
+    seated({ kind: "leading", as });
     if (again) inner.call({ type: "reconnect" });
-    else
-      inner.call({
-        type: "adopted",
-        state:
-          mirrored?.name === "failed" && refused.length && !refused.includes(me())
-            ? fresh
-            : (mirrored ?? fresh),
-      });
+    else inner.call({ type: "adopted", state: borrowed.state() });
   };
-  const follow = (leader: string | null): void => {
-    if (leader !== null && leaderId() === leader) return;
-    if (seat.kind === "following" && leader === null) post({ t: "part", from: me(), to: seat.leader });
-    link.attach(leader);
-    seat = leader === null ? nowhere : { kind: "following", leader };
-    if (leader !== null)
-      post({ t: "join", from: me(), to: leader, producers: [...producers], hidden: isHidden() });
-    notifyRole();
+  const follow = (next: string | null): void => {
+    if (next !== null && leader() === next) return;
+    toLeader((to) => ({ t: "part", from: me(), to }));
+    link.attach(next);
+    seated(next === null ? nowhere : { kind: "following", leader: next });
+    join();
     refresh();
   };
 
+  // what the other tabs say
+
+  const obey = (item: DownItem): void => {
+    if (item.is === "state") {
+      borrowed.hear(item.state);
+      signIns.hear(item.refused);
+    } else if (item.is === "who") join();
+    else link.heard(item);
+  };
   const hear = (raw: unknown): void => {
     const message = readTabMessage(raw, me());
-    if (!message) return;
-    if (message.t !== "down") {
-      if (isLeading()) crew.heard(message);
+    if (message?.t !== "down") {
+      if (message && isLeading()) crew.heard(message);
       return;
     }
-    if (message.from !== leaderId()) return;
     const { from, n, items } = message;
-    rungs[rung]?.task(() => post({ t: "echo", from: me(), to: from, n }));
-    for (const [to, item] of items) {
-      // One before it may have ended this tab's part.
-      if (leaderId() !== from || (to && !to.includes(me()))) continue;
-      if (item.is === "state") {
-        mirrored = unmirror(item.state, clock.nowMs());
-        offsetMs = clock.wallMs() - clock.nowMs();
-        ({ refused } = item);
-      } else if (item.is === "who")
-        post({ t: "join", from: me(), to: from, producers: [...producers], hidden: isHidden() });
-      else link.heard(item);
-    }
+    if (from !== leader()) return;
+    rungs[rung]?.task(() => toLeader((to) => ({ t: "echo", from: me(), to, n })));
+    // One before it may have ended this tab's part.
+    for (const [to, item] of items) if (leader() === from && (!to || to.includes(me()))) obey(item);
     refresh();
-    if (effective().name === "connected") own.pump();
+    if (effective().name === "connected") shared.own.pump();
   };
+
+  // what the app and its page want
 
   const enter = (): void => {
     const now = rungs[rung];
@@ -222,7 +234,7 @@ export const shareConnection = (
       isHidden,
       isPressed: () => !host.isIdle(),
       lead,
-      stepDown: stop,
+      stepDown,
       follow,
       heard: (raw) => {
         try {
@@ -242,145 +254,65 @@ export const shareConnection = (
   };
   const leave = (): void => {
     if (election) election.dispatch({ type: "left" });
-    else stop();
+    else stepDown();
   };
-
-  const listen = (): void => {
-    unlisten ??= sensors?.listen((hint) => {
-      if (hint === "suspended" && wish === "connection") end("suspended");
-      else if (hint === "restored" || (hint === "visible" && wish === "suspended")) {
-        if (wish === "suspended") begin();
-      } else if (hint === "visible" || hint === "hidden") {
-        if (seat.kind === "following")
-          post({ t: "shown", from: me(), to: seat.leader, hidden: hint === "hidden" });
-        if (hint === "hidden") return;
-        election?.dispatch({ type: "shown" });
-        if (seat.kind === "following" && mirrored?.name === "disconnected")
-          post({ t: "please", from: me(), to: seat.leader, what: "wake" });
-      }
-    });
+  const because = (event: Event["type"], act: () => void): void => {
+    cause = event;
+    act();
+    refresh();
+    cause = "mirrored";
   };
   const begin = (): void => {
     wish = "connection";
-    cause = "connect";
-    listen();
-    enter();
-    refresh();
-    cause = "mirrored";
+    unlisten ??= sensors?.listen(hinted);
+    because("connect", enter);
   };
   const end = (reason: DisconnectReason): void => {
-    if (wish === reason) return;
     wish = reason;
-    cause = reason === "suspended" ? "suspended" : "disconnect";
-    leave();
-    refresh();
-    cause = "mirrored";
+    because(reason === "suspended" ? reason : "disconnect", leave);
     if (reason === "suspended") return;
+    borrowed.forget();
     host.rested();
     unlisten?.();
     unlisten = undefined;
-    mirrored = null;
   };
-
+  const hinted = (hint: Hint): void => {
+    if (hint === "suspended" && wish === "connection") return end("suspended");
+    if ((hint === "restored" || hint === "visible") && wish === "suspended") return begin();
+    if (hint !== "visible" && hint !== "hidden") return;
+    toLeader((to) => ({ t: "shown", from: me(), to, hidden: hint === "hidden" }));
+    if (hint === "hidden") return;
+    election?.dispatch({ type: "shown" });
+    if (borrowed.state().name === "disconnected")
+      toLeader((to) => ({ t: "please", from: me(), to, what: "wake" }));
+  };
   const call: Connection["call"] = (event) => {
     if (event.type === "disconnect") return end(event.reason);
-    if (event.type === "connect" || event.type === "reconnect") {
-      if (wish !== "connection") return begin();
-      if (isLeading()) {
-        if (event.type === "reconnect") refused = [];
-        return inner.call(event);
-      }
-      if (event.type === "reconnect" && seat.kind === "following")
-        post({ t: "please", from: me(), to: seat.leader, what: "reconnect" });
+    if (wish !== "connection") return begin();
+    if (event.type === "reconnect") {
+      signIns.forget();
+      toLeader((to) => ({ t: "please", from: me(), to, what: "reconnect" }));
     }
-  };
-
-  const share: Share = (make, socket, numbers) => {
-    producers = numbers;
-    const through = (): typeof socket => (isLeading() ? ofHub : link);
-    const ofHub: typeof socket = {
-      ...socket,
-      transmit: (data) => socket.isOpen() && (hub.say(local, data), true),
-      ask: (frame) => socket.isOpen() && (hub.say(local, frame), true),
-    };
-    own = make({
-      transmit: (data) => through().transmit(data),
-      ask: (frame) => through().ask(frame),
-      bufferedBytes: () => through().bufferedBytes(),
-      isOpen: () => through().isOpen(),
-      probe: () => through().probe(),
-    });
-    const local = createMember("", numbers, (frame) => sessionHears(own, frame));
-    hub = createHub({ clock, state: () => effective().name, upkeepIn: inner.dueIn }, socket);
-    hub.add(local);
-    let limits: Parameters<Session["setLimits"]>[0];
-    return {
-      ...own,
-      hear: {
-        ...hub.hear,
-        error: (frame) => {
-          if (frame.code === "SUPERSEDED") knownTerm = Number(frame.ref) || knownTerm;
-          hub.hear.error?.(frame);
-        },
-      },
-      setLimits: (now) => {
-        limits = now;
-        own.setLimits(now);
-      },
-      resume: (fits) => {
-        const asks = own.resume(fits);
-        hub.asked(local, asks.channels);
-        return asks;
-      },
-      welcomed: (verdicts) => {
-        for (const verdict of verdicts) hub.hear.subscribed?.({ t: "subscribed", ...verdict });
-        own.welcomed([]);
-        crew.opened(limits);
-      },
-      pump: () => {
-        own.pump();
-        if (!isLeading()) return;
-        hub.pump();
-        crew.flush();
-      },
-      upkeep: (rttMs) => {
-        own.upkeep(rttMs);
-        if (!isLeading()) return;
-        hub.pump();
-        crew.flush();
-      },
-      discard: hub.discard,
-      tooLarge: () => {
-        own.tooLarge();
-        crew.tell({ is: "large" });
-      },
-      closed: () => {
-        hub.closed();
-        own.closed();
-        crew.opened(null);
-      },
-    };
-  };
-
-  const tabsNow = (): TabsState => {
-    const role = rung >= rungs.length ? "solo" : isLeading() ? "leader" : "follower";
-    return { role, rung: rungs[rung]?.name ?? "solo", term: termNow() };
-  };
-  const termNow = (): number =>
-    seat.kind === "leading" ? (seat.as?.term ?? 0) : (election?.state().known.seenTerm ?? 0);
-  let tabs: TabsState = { role: "solo", rung: "solo", term: 0 };
-  const store = createStore(() => tabs, tabs, emitter.report);
-  const notifyRole = (): void => {
-    const now = tabsNow();
-    if (JSON.stringify(now) === JSON.stringify(tabs)) return;
-    tabs = now;
-    store.notify();
+    if (isLeading()) inner.call(event);
   };
 
   return {
     ...inner,
     call,
-    share,
+    share: shareSession({
+      clock,
+      state: () => effective().name,
+      upkeepIn: inner.dueIn,
+      isLeading,
+      link,
+      crew,
+      superseded: (term) => {
+        knownTerm = term;
+      },
+      made: (now) => {
+        shared = now;
+      },
+    }),
     fence: () => (seat.kind === "leading" ? seat.as : undefined),
     tabs: store,
     state: () => effective().name,

@@ -1,0 +1,40 @@
+import type { ConnectionState } from "../../core/connectionState.ts";
+import { type Mirrored, unmirror } from "../../core/machine/mirror.ts";
+import { freshMemory, type State } from "../../core/machine/state.ts";
+import type { Clock } from "../../core/ports.ts";
+import { toConnectionState } from "../../core/toConnectionState.ts";
+
+const fresh: State = { name: "disconnected", reason: "initial", memory: freshMemory };
+
+/** What is known of a connection that this tab does not have; instants are of this tab's clock. */
+export interface Borrowed {
+  readonly state: () => State;
+  readonly set: (state: State) => void;
+  readonly hear: (mirrored: Mirrored) => void;
+  readonly forget: () => void;
+  /** As the app sees it, speaking through a leader (`isDone`: and knowing where it stands there), or waiting for one. */
+  readonly shown: (hasLeader: boolean, isDone: boolean) => ConnectionState;
+}
+
+export const createBorrowed = ({ nowMs, wallMs }: Clock): Borrowed => {
+  let state = fresh as State;
+  /** Read once a state: an instant that is shown must not move with the reading of two clocks. */
+  let offsetMs = 0;
+  const set = (next: State): void => {
+    state = next;
+    offsetMs = wallMs() - nowMs();
+  };
+  return {
+    state: () => state,
+    set,
+    hear: (mirrored) => set(unmirror(mirrored, nowMs()) ?? fresh),
+    forget: () => set(fresh),
+    shown: (hasLeader, isDone) => {
+      const { name, memory } = state;
+      if (name === "connected" && hasLeader && !isDone) return { name: "resuming", attempt: memory.attempt };
+      return name === "failed" || (hasLeader && state !== fresh)
+        ? toConnectionState(state, offsetMs)
+        : { name: "connecting", attempt: memory.attempt };
+    },
+  };
+};
