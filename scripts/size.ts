@@ -14,6 +14,8 @@ const cases = {
 
 /** The first pattern that matches a file names its part. */
 const parts: readonly (readonly [name: string, files: RegExp])[] = [
+  ["tabs: election, leases", /core\/election|runElection|busMessage|lease|platform\/tabs|groupKey/],
+  ["tabs: hub, link, mirror", /client\/tabs|core\/ring|mirror/],
   ["machine: table, steps, interpreter", /core\/machine|runMachine|toConnectionState/],
   ["retry, backoff, breaker, close codes", /retry|backoff|breaker|closePolicy|readPolicy/],
   ["heartbeat and hints", /heartbeat|hints|browserSensors/],
