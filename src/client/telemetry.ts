@@ -58,6 +58,8 @@ export const telemetry =
     let resumingAtMs = 0;
     let lostAtMs: number | null = null;
     let toldDepth = 0;
+    /** What moved is the connection of another tab, which tells the server of it. */
+    let isBorrowed = false;
     /** What was queued while not connected and is not settled, and how the rest of it ended. */
     const flushing = new Set<string>();
     const flushed = { sinceMs: 0, acked: 0, ended: 0 };
@@ -72,10 +74,12 @@ export const telemetry =
       }
     };
     const add = (key: string, times: number): void => {
+      if (isBorrowed) return;
       // Some labels are words of the server.
       if (key in counts || Object.keys(counts).length < maxKeys) counts[key] = (counts[key] ?? 0) + times;
     };
     const observe = (name: string, seconds: number): void => {
+      if (isBorrowed) return;
       const list = (observed[name] ??= []);
       if (list.length < maxObserved) list.push(seconds);
     };
@@ -119,6 +123,7 @@ export const telemetry =
 
     client.on("transition", ({ from, to }) => {
       const nowMs = clock.nowMs();
+      isBorrowed = client.tabs.get().role === "follower";
       count("connection_transitions_total", from.name, to.name, reasonOf(to));
       const reason =
         (to.name === "reconnecting" && to.lastError?.code) ||
@@ -140,6 +145,7 @@ export const telemetry =
       if (to.name === "reconnecting") retrying(to);
       tell("reconnect_breaker_state", to.name === "reconnecting" && to.reason === "breaker" ? 1 : 0);
       tell("ws_queue_depth", client.outbox.state.get().depth);
+      isBorrowed = false;
     });
 
     client.on("settled", ({ id, settlement: { kind } }) => {

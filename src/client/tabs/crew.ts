@@ -115,8 +115,10 @@ export const createCrew = ({ clock, me, post, hub, state, joined, please }: Crew
     isSeen: () => [...hands.values()].some(({ hidden }) => !hidden),
     opened: (now) => {
       limits = now;
-      if (now) open([...hands.keys()]);
-      else if (hands.size) tell({ is: "closed" });
+      if (now) return open([...hands.keys()]);
+      // What was on its way belongs to no connection any more.
+      for (const hand of hands.values()) hand.era = -1;
+      if (hands.size) tell({ is: "closed" });
     },
     leave: () => {
       for (const id of [...hands.keys()]) remove(id);

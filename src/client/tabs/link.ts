@@ -11,6 +11,8 @@ export interface LinkHost {
   readonly post: (message: FromFollower) => void;
   readonly producers: () => ReadonlySet<string>;
   readonly session: () => Session;
+  /** Until every channel has a verdict; then the others go on, in ms. */
+  readonly resumeMs: number;
   /** The leader may be dead: an answer is overdue, or something waits for it. */
   readonly press: () => void;
   /** The session learnt where it stands. */
@@ -33,11 +35,21 @@ export const sessionHears = (session: Session, frame: ServerFrame): void => {
   else session.hear[frame.t]?.(frame as never);
 };
 
-export const createLink = ({ clock, me, post, producers, session, press, done }: LinkHost): Link => {
+export const createLink = ({
+  clock,
+  me,
+  post,
+  producers,
+  session,
+  resumeMs,
+  press,
+  done,
+}: LinkHost): Link => {
   let leader: string | null = null;
   /** Of the leader's present connection; undefined: it has none. */
   let era: number | undefined;
   let isDone = false;
+  let cancelDeadline: (() => void) | undefined;
   let items: (string | ChannelFrame)[] = [];
   let length = 0;
   let posted = 0;
@@ -63,11 +75,19 @@ export const createLink = ({ clock, me, post, producers, session, press, done }:
   };
   const close = (): void => {
     if (era === undefined) return;
+    cancelDeadline?.();
     era = undefined;
     isDone = false;
     items = [];
     length = 0;
     session().closed();
+  };
+
+  const finish = (): void => {
+    cancelDeadline?.();
+    if (isDone) return;
+    isDone = true;
+    done();
   };
 
   return {
@@ -92,6 +112,7 @@ export const createLink = ({ clock, me, post, producers, session, press, done }:
           // Nothing fits into a `resume` that another tab has sent: all of it is asked now.
           own.resume(() => false);
           own.welcomed([]);
+          cancelDeadline = clock.after(resumeMs, finish);
           break;
         }
         case "closed":
@@ -108,9 +129,7 @@ export const createLink = ({ clock, me, post, producers, session, press, done }:
           break;
         default:
       }
-      if (isDone || era === undefined || !session().isDone()) return;
-      isDone = true;
-      done();
+      if (!isDone && era !== undefined && session().isDone()) finish();
     },
   };
 };

@@ -30,6 +30,7 @@ type Seat =
   | { readonly kind: "following"; readonly leader: string };
 
 const nowhere: Seat = { kind: "none" };
+const alone: TabsState = { role: "solo", rung: "solo", term: 0 };
 /** Who waits for a leader that may be dead asks for a sign of life at most this often. */
 const pressEveryMs = 1_000;
 
@@ -84,12 +85,15 @@ export const shareConnection = (
     host.show(now, cause);
     inner.keepUp();
   };
-  const tabsNow = (): TabsState => ({
-    role: rung >= rungs.length ? "solo" : isLeading() ? "leader" : "follower",
-    rung: rungs[rung]?.name ?? "solo",
-    term: (seat.kind === "leading" ? seat.as?.term : election?.state().known.seenTerm) ?? 0,
-  });
-  let tabs: TabsState = { role: "solo", rung: "solo", term: 0 };
+  const tabsNow = (): TabsState =>
+    wish !== "connection"
+      ? alone
+      : {
+          role: rung >= rungs.length ? "solo" : isLeading() ? "leader" : "follower",
+          rung: rungs[rung]?.name ?? "solo",
+          term: (seat.kind === "leading" ? seat.as?.term : election?.state().known.seenTerm) ?? 0,
+        };
+  let tabs = alone;
   const store = createStore(() => tabs, tabs, emitter.report);
   const seated = (next: Seat): void => {
     seat = next;
@@ -152,6 +156,7 @@ export const shareConnection = (
     post: (message) => election?.post(message),
     producers: () => shared.producers,
     session: () => shared.own,
+    resumeMs: options.timeouts?.resumeMs ?? 10_000,
     press: () => {
       if (clock.nowMs() - pressedAtMs < pressEveryMs) return;
       pressedAtMs = clock.nowMs();
@@ -214,8 +219,14 @@ export const shareConnection = (
     const { from, n, items } = message;
     if (from !== leader()) return;
     rungs[rung]?.task(() => toLeader((to) => ({ t: "echo", from: me(), to, n })));
-    // One before it may have ended this tab's part.
-    for (const [to, item] of items) if (leader() === from && (!to || to.includes(me()))) obey(item);
+    try {
+      // One before it may have ended this tab's part.
+      for (const [to, item] of items) if (leader() === from && (!to || to.includes(me()))) obey(item);
+    } catch {
+      emitter.emit("anomaly", { kind: "invalid_tab_message" });
+      // What it brought is unknown now: begin anew.
+      join();
+    }
     refresh();
     if (effective().name === "connected") shared.own.pump();
   };
