@@ -1,6 +1,7 @@
 /** `resilient-socket/testing`: pages, a network and a server in a time of their own. Runs in Node and in browsers. */
 export { createWorld } from "../testing/createWorld.ts";
-export type { CrashOptions, World, WorldOptions, WorldStore } from "../testing/createWorld.ts";
+export type { World, WorldOptions } from "../testing/createWorld.ts";
+export type { CrashOptions, Servers, ServersOptions, WorldStore } from "../testing/servers.ts";
 export type { WorldServerOptions } from "../testing/serverNode.ts";
 export type { Boot, TabRecord, Watch } from "../testing/boot.ts";
 export type { Browser } from "../testing/browser.ts";

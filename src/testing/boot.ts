@@ -2,12 +2,9 @@ import { createResilientClient } from "../client/createResilientClient.ts";
 import type { Continuity, Message } from "../client/message.ts";
 import type { ResilientClientOptions } from "../client/options.ts";
 import type { ClientEvents, ResilientClient, SubscribeOptions } from "../client/ResilientClient.ts";
-import type { OpenBus } from "../core/ports/tabPorts.ts";
-import type { Network, WorldSocket } from "./network.ts";
-import type { Origin } from "./origin.ts";
-import { createPage, type Page } from "./page.ts";
-import type { SeededDice } from "./seededDice.ts";
-import type { VirtualClock } from "./virtualClock.ts";
+import { loadPage, type PageWorld } from "./loadPage.ts";
+import type { WorldSocket } from "./network.ts";
+import type { Page } from "./page.ts";
 
 /** What one subscription was given, in order. */
 export interface Watch {
@@ -41,47 +38,13 @@ export interface Boot extends ResilientClient {
   readonly end: (releaseMs: number) => void;
 }
 
-export interface BootWorld {
-  readonly clock: VirtualClock;
-  readonly network: Network;
-  readonly dice: SeededDice;
-  readonly origin: Origin;
-}
-
-/** How long the locks of an evicted page stay held. */
-const evictedMs = 50;
-
 export const createBoot = (
   id: string,
-  { clock, network, dice: root, origin }: BootWorld,
+  world: PageWorld,
   options: Omit<ResilientClientOptions, "ports">,
 ): Boot => {
-  const dice = root.fork(id);
-  // Another origin for every page: an instant that travels between two clocks shows.
-  const page = createPage(clock.device({ originMs: 1_000 + dice.pick(1_000_000) }));
-  const { ports, gone } = origin.enter(page.clock);
-  const end = (releaseMs: number): void => {
-    page.end();
-    network.clientLost(id);
-    gone(releaseMs);
-  };
-  /** A message for a cached page evicts it; a frozen page handles it. */
-  const heedingLife =
-    (open: OpenBus): OpenBus =>
-    (name, hear) =>
-      open(name, (message) =>
-        page.life() === "cached" ? end(evictedMs) : page.clock.hear(() => hear(message)),
-      );
-  const client = createResilientClient({
-    ...options,
-    ports: {
-      clock: page.clock,
-      dice,
-      socket: network.openSocket(id, page.clock),
-      sensors: page.sensors,
-      tabs: { ...ports, bus: ports.bus && heedingLife(ports.bus) },
-    },
-  });
+  const { page, ports, end } = loadPage(id, world);
+  const client = createResilientClient({ ...options, ports });
 
   const record = {
     settled: [] as ClientEvents["settled"][],
@@ -101,7 +64,7 @@ export const createBoot = (
     id,
     page,
     record,
-    sockets: () => network.sockets.filter((socket) => socket.owner === id),
+    sockets: () => world.network.sockets.filter((socket) => socket.owner === id),
     watch: (channel, watchOptions = {}) => {
       const messages: Message[] = [];
       const continuity: Continuity[] = [];

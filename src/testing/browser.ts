@@ -1,4 +1,4 @@
-import type { BootWorld } from "./boot.ts";
+import type { PageWorld } from "./loadPage.ts";
 import { createOrigin, type Origin } from "./origin.ts";
 import { createTab, type Tab, type TabOptions } from "./tab.ts";
 
@@ -15,7 +15,7 @@ export interface Browser {
 }
 
 export const createBrowser = (
-  world: Omit<BootWorld, "origin"> & {
+  world: Omit<PageWorld, "origin"> & {
     /** A fresh name of the world. */ readonly nextName: () => string;
     readonly opened: (tab: Tab) => void;
   },

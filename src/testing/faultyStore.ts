@@ -16,6 +16,8 @@ export type StoreFailure = "before" | "after";
 /** A store whose commits take time and may fail: the three moments of a crash become reachable. */
 export interface FaultyStore extends LogStore {
   readonly pace: (pace: Partial<StorePace>) => void;
+  /** Commits, but answers nothing until the function it returns is called. */
+  readonly hold: () => () => void;
   /** Null: works again. */
   readonly fail: (failure: StoreFailure | null) => void;
   /** The caller died: nothing that waits is ever answered. What is not committed is forgotten, or still commits (a store of its own process). */
@@ -31,6 +33,7 @@ export const faultyStore = (inner: LogStore, clock: Clock): FaultyStore => {
   const lives = { commit: 0, answer: 0 };
   let commitAt = 0;
   let answerAt = 0;
+  const holds = new Set<Promise<void>>();
 
   const until = (at: number): Promise<void> =>
     at <= clock.nowMs()
@@ -57,6 +60,7 @@ export const faultyStore = (inner: LogStore, clock: Clock): FaultyStore => {
     if (events.length > 0) for (const hear of hearers) hear(events);
     const failed = failure === "after";
     answerAt = Math.max(answerAt, clock.nowMs() + pace.afterCommitMs);
+    for (const held of holds) await held;
     await alive("answer", mine.answer, answerAt);
     if (failed) throw new Error("the store went down before it could answer");
     return result;
@@ -86,6 +90,15 @@ export const faultyStore = (inner: LogStore, clock: Clock): FaultyStore => {
     positions: (subject, asks) => read(() => inner.positions(subject, asks)),
     pace: (change) => {
       pace = { ...pace, ...change };
+    },
+    hold: () => {
+      let release = (): void => undefined;
+      const held = new Promise<void>((done) => (release = done));
+      holds.add(held);
+      return () => {
+        holds.delete(held);
+        release();
+      };
     },
     fail: (next) => {
       failure = next;

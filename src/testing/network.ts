@@ -1,10 +1,9 @@
-import type { OpenSocket } from "../core/ports.ts";
+import type { Clock, OpenSocket } from "../core/ports.ts";
 import type { Json, ClientFrame, ServerFrame } from "../protocol/frames.ts";
 import { type Connection, createConnection, type Direction, type Listener } from "./connection.ts";
 import type { DeviceClock } from "./deviceClock.ts";
 import type { Link } from "./pipe.ts";
 import type { SeededDice } from "./seededDice.ts";
-import type { VirtualClock } from "./virtualClock.ts";
 
 /** One socket that a client opened: what happened to it, and what a test may do to it. */
 export interface WorldSocket {
@@ -65,7 +64,7 @@ export interface Network {
 }
 
 export interface NetworkOptions {
-  readonly clock: VirtualClock;
+  readonly clock: Clock;
   readonly dice: SeededDice;
   readonly link: Link;
   /** True: sockets stay CONNECTING until a test plays the server. */

@@ -1,6 +1,6 @@
 import type { Bus, HoldEvents, Locks, OpenBus, TabPorts } from "../core/ports/tabPorts.ts";
 import type { DeviceClock } from "./deviceClock.ts";
-import type { VirtualClock } from "./virtualClock.ts";
+import type { Clock } from "../core/ports.ts";
 
 /**
  * What the tabs of one origin share, with the quirks of today's Chromium (measured): locks are granted to frozen waiters too and
@@ -48,7 +48,7 @@ interface Member {
   readonly hear: (message: unknown) => void;
 }
 
-export const createOrigin = (clock: VirtualClock, lacks: OriginLacks = {}): Origin => {
+export const createOrigin = (clock: Clock, lacks: OriginLacks = {}): Origin => {
   const queues = new Map<string, Request[]>();
   const held = new Map<string, Request>();
   const channels = new Map<string, Set<Member>>();

@@ -1,3 +1,4 @@
+import type { Clock } from "../core/ports.ts";
 import { createServerCore, type ServerCore } from "../server/createServerCore.ts";
 import type { ResilientServerOptions } from "../server/options.ts";
 import type { FanOut, LogStore } from "../server/store/LogStore.ts";
@@ -6,7 +7,7 @@ import type { DeviceClock } from "./deviceClock.ts";
 import { faultyStore, type FaultyStore } from "./faultyStore.ts";
 import type { Network } from "./network.ts";
 import type { SeededDice } from "./seededDice.ts";
-import type { VirtualClock } from "./virtualClock.ts";
+import type { WorldTime } from "./worldTime.ts";
 
 /** The server's options; who signs in is called by the token, or `"anyone"` without one. */
 export type WorldServerOptions = Omit<Partial<ResilientServerOptions>, "store" | "ports" | "fanOut">;
@@ -25,8 +26,8 @@ export interface ServerNode {
 }
 
 export const createServerNode = (world: {
-  readonly clock: VirtualClock;
-  readonly network: Network;
+  readonly clock: Clock & Pick<WorldTime, "device">;
+  readonly network: Pick<Network, "serverLost">;
   readonly dice: SeededDice;
   readonly log: LogStore;
   readonly fanOut: FanOut;

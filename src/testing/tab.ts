@@ -1,5 +1,6 @@
 import type { ResilientClientOptions } from "../client/options.ts";
-import { type Boot, type BootWorld, createBoot } from "./boot.ts";
+import { type Boot, createBoot } from "./boot.ts";
+import type { PageWorld } from "./loadPage.ts";
 import type { SeededDice } from "./seededDice.ts";
 
 export interface TabOptions extends Omit<ResilientClientOptions, "url" | "ports"> {
@@ -63,7 +64,7 @@ const delegate = (sample: Boot, latest: () => Boot): Boot =>
     ),
   );
 
-export const createTab = (id: string, world: BootWorld, { app, ...options }: TabOptions): Tab => {
+export const createTab = (id: string, world: PageWorld, { app, ...options }: TabOptions): Tab => {
   const dice = world.dice.fork(`${id} as a tab`);
   const boots: Boot[] = [];
   /** Cached pages behind the one that is shown, the one to go back to last. */
