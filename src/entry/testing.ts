@@ -18,3 +18,13 @@ export { seededDice } from "../testing/seededDice.ts";
 export type { SeededDice } from "../testing/seededDice.ts";
 export { createProfile, createTabMemory } from "../testing/outboxStorage.ts";
 export type { Profile, StorageFault, StoragePace, TabMemory } from "../testing/outboxStorage.ts";
+export { createTestSocket } from "../testing/createTestSocket.ts";
+export type {
+  PlainTestSocketOptions,
+  StoredMessage,
+  TestPage,
+  TestPeer,
+  TestPeerOptions,
+  TestSocket,
+  TestSocketOptions,
+} from "../testing/createTestSocket.ts";

@@ -11,15 +11,36 @@ const lookMs = 5;
 
 /**
  * Time as it passes: `advance` really waits. It runs on the timers of the global scope as they are at the call, and so on the fake
- * ones of Vitest or Jest where a test has installed them.
+ * ones of Vitest or Jest where a test has installed them. `stop` ends every timer of it.
  */
-export const realTime = (): WorldTime => {
-  const { nowMs, wallMs, after } = systemClock;
+export const realTime = (): WorldTime & { readonly stop: () => void } => {
+  const { nowMs, wallMs } = systemClock;
+  const cancels = new Set<() => void>();
+
+  const after = (delayMs: number, task: () => void): (() => void) => {
+    const stop = systemClock.after(Math.max(0, delayMs), () => {
+      cancels.delete(cancel);
+      task();
+    });
+    const cancel = (): void => {
+      cancels.delete(cancel);
+      stop();
+    };
+    cancels.add(cancel);
+    return cancel;
+  };
   const advance = (ms: number): Promise<void> => new Promise((done) => void after(ms, done));
+
   return {
     ...systemClock,
+    after,
     device: ({ originMs = 0 } = {}) =>
-      deviceClock({ nowMs, wallMs, originMs, at: (dueAt, task) => after(dueAt - nowMs(), task) }),
+      deviceClock({
+        nowMs,
+        wallMs,
+        originMs,
+        at: (dueAt, task) => after(dueAt - nowMs(), task),
+      }),
     advance,
     runUntil: async (condition, withinMs = 60_000) => {
       const until = nowMs() + withinMs;
@@ -30,5 +51,6 @@ export const realTime = (): WorldTime => {
       return true;
     },
     settle: () => advance(0),
+    stop: () => cancels.forEach((cancel) => cancel()),
   };
 };
