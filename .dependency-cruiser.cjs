@@ -26,7 +26,7 @@ const layers = {
   "src/cli": ["src/server", "src/simulate", "src/conform", "src/testing"],
   providers: ["src/client"],
   hooks: ["providers", "src/client", "src/replica"],
-  devtools: ["src/devtools", "hooks"],
+  devtools: ["src/devtools", "hooks", "src/client", "src/platform/systemClock"],
 };
 
 /** The one file where the browser's ports become defaults. */

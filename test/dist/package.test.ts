@@ -80,7 +80,7 @@ describe("the built package", () => {
         else if (from.startsWith(".")) visit(join(dirname(file), from));
       }
     };
-    for (const entry of ["index", "core"]) visit(`dist/src/entry/${entry}.js`);
+    for (const entry of ["index", "core", "banner"]) visit(`dist/src/entry/${entry}.js`);
     expect(seen.size).toBeGreaterThan(50);
     expect(foreign).toEqual([]);
   });
