@@ -36,6 +36,8 @@ export interface Channel {
   readonly handlers: Set<Handler>;
   readonly since: Since;
   cursor: Cursor | undefined;
+  /** The end of the log when the server last gave a verdict. */
+  head: number | undefined;
   /** When the last handler left. */
   idleAtMs: number;
   /** The wire no longer carries it; the cursor is kept for a while. */
@@ -114,6 +116,7 @@ export const createChannels = ({
       handlers: new Set(),
       since: cursor ? "now" : (since as Since),
       cursor,
+      head: undefined,
       idleAtMs: 0,
       dropped: true,
     };
@@ -154,6 +157,7 @@ export const createChannels = ({
   };
 
   const deliver = (channel: Channel, message: Message): void => {
+    emitter.emit("delivered", message);
     for (const handler of [...channel.handlers]) {
       // One before it may have let it go.
       if (!channel.handlers.has(handler) || !isInStep(channel, handler)) continue;

@@ -1,4 +1,5 @@
 import type { Event } from "../core/machine/events.ts";
+import type { State } from "../core/machine/state.ts";
 import type { Rows } from "../core/machine/step.ts";
 import type { Display } from "./createDisplay.ts";
 import type { Upkeep } from "./createUpkeep.ts";
@@ -32,6 +33,9 @@ export interface Connection extends Pick<
   "state" | "dispatch" | "transmit" | "bufferedBytes" | "siteOf" | "share" | "fence"
 > {
   readonly name: string;
+  /** The table it goes by. */
+  readonly rows: Rows;
+  readonly machine: () => State;
   /** A cap made the last delay shorter. */
   readonly isCapped: () => boolean;
   /** Of the last socket that is gone: what it was closed with, by either side; 0 where it could not even be made. */

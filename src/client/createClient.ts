@@ -11,6 +11,7 @@ import { createRequests } from "./createRequests.ts";
 import { createStore } from "./createStore.ts";
 import { createEmitter } from "./emitter.ts";
 import { highWaterBytes } from "./highWater.ts";
+import { inspections } from "./inspection.ts";
 import { iterate } from "./iterate.ts";
 import type { ClientOptions } from "./options.ts";
 import type { Driver } from "./driver.ts";
@@ -20,7 +21,9 @@ import type { ResilientClient, TabsState } from "./ResilientClient.ts";
 const solo: TabsState = { role: "solo", rung: "solo", term: 0 };
 
 /** A client with what its options name and nothing else: absent features are off. Inert until it is used. */
-export const createClient = (options: ClientOptions): ResilientClient => {
+export const createClient = (given: ClientOptions): ResilientClient => {
+  // A copy: an inspector may put a faulty socket in, of this client alone.
+  const options = { ...given, ports: { ...given.ports } };
   const { protocol, ports, logger, heartbeat = null, onUnmount = {}, tabs } = options;
   const { clock, dice } = ports;
   const emitter = createEmitter();
@@ -194,6 +197,15 @@ export const createClient = (options: ClientOptions): ResilientClient => {
     },
     on: emitter.on,
   };
+  inspections.set(client, {
+    options,
+    ports,
+    connection,
+    driver,
+    outbox: queue.outbox,
+    channels: channels.all,
+    on: emitter.on,
+  });
   const meter = options.telemetry?.(client, {
     endpoint: connection.name,
     clock,

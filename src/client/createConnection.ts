@@ -18,7 +18,6 @@ import { createTransport } from "./transport.ts";
 
 /** The connection and its machine, for who hands it on. */
 export interface OwnConnection extends Connection {
-  readonly machine: () => State;
   /** Does the chores that are due, and sees to the rest in time. */
   readonly keepUp: () => void;
 }
@@ -43,7 +42,7 @@ export const createConnection = (options: ClientOptions, host: ConnectionHost): 
     ticked: host.ticked,
   });
 
-  const transport = createTransport(ports.socket, clock, {
+  const transport = createTransport(ports, {
     opened: () => {
       const signal = attempt?.signal;
       machine.dispatch({ type: "socketOpened" });
@@ -113,8 +112,9 @@ export const createConnection = (options: ClientOptions, host: ConnectionHost): 
     }
   };
 
+  const rows = mergeRows(socketRows, protocol.rows, heartbeat?.rows, hints?.rows, host.rows);
   const machine = runMachine({
-    rows: mergeRows(socketRows, protocol.rows, heartbeat?.rows, hints?.rows, host.rows),
+    rows,
     first: { name: "disconnected", reason: "initial", memory: freshMemory },
     input: () => ({
       nowMs: clock.nowMs(),
@@ -128,6 +128,7 @@ export const createConnection = (options: ClientOptions, host: ConnectionHost): 
     }),
     entered,
     perform,
+    turned: (turn) => host.emitter.emit("turned", turn),
     settled: (from, to, event) => {
       // A sign of life is no change to the user.
       if (from.name === "connected" && to.name === "connected" && from.sinceMs === to.sinceMs) return;
@@ -137,6 +138,7 @@ export const createConnection = (options: ClientOptions, host: ConnectionHost): 
   });
 
   return {
+    rows,
     machine: machine.state,
     keepUp: upkeep.run,
     state: () => machine.state().name,

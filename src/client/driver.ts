@@ -2,6 +2,7 @@ import type { CloseAdvice } from "../core/closePolicy.ts";
 import type { ResilientSocketError } from "../core/errors.ts";
 import type { HeartbeatPolicy } from "../core/machine/input.ts";
 import type { RawData } from "../core/ports.ts";
+import type { SendLimits } from "../core/sender.ts";
 import type { Channel } from "./channels.ts";
 import type { ResilientClient } from "./ResilientClient.ts";
 
@@ -33,6 +34,8 @@ export interface Driver {
   readonly ended?: (error: ResilientSocketError) => void;
   /** Ends what waited too long; ms until the next is due, Infinity without one. */
   readonly expire?: () => number;
+  /** What may be in flight, where the server says so. */
+  readonly terms?: (() => SendLimits) | undefined;
   readonly heartbeat: () => HeartbeatPolicy | null;
   /** Smoothed round trip in ms, 0 when unknown. */
   readonly rttMs: () => number;

@@ -2,19 +2,27 @@ import { describeError } from "../core/describeError.ts";
 import type { ClientEvents } from "./ResilientClient.ts";
 import { ResilientSocketError } from "../core/errors.ts";
 import { createListeners, type Listeners } from "./createListeners.ts";
+import type { Message } from "./message.ts";
+import type { QueuedRow } from "./queuedRow.ts";
+import type { Turn } from "./runMachine.ts";
+
+/** Beside what an app can hear: what an inspector listens to while it is open. */
+interface Heard extends ClientEvents {
+  readonly turned: Turn;
+  readonly queued: QueuedRow;
+  readonly transmitted: QueuedRow;
+  readonly delivered: Message;
+}
 
 export interface Emitter {
-  readonly on: <K extends keyof ClientEvents>(
-    type: K,
-    handler: (event: ClientEvents[K]) => void,
-  ) => () => void;
-  readonly emit: <K extends keyof ClientEvents>(type: K, event: ClientEvents[K]) => void;
+  readonly on: <K extends keyof Heard>(type: K, handler: (event: Heard[K]) => void) => () => void;
+  readonly emit: <K extends keyof Heard>(type: K, event: Heard[K]) => void;
   /** For what a handler of the app threw. */
   readonly report: (error: unknown) => void;
 }
 
 export const createEmitter = (): Emitter => {
-  const heard = new Map<keyof ClientEvents, Listeners<[never]>>();
+  const heard = new Map<keyof Heard, Listeners<[never]>>();
   const emit: Emitter["emit"] = (type, event) => heard.get(type)?.notify(event as never);
   const report = (cause: unknown): void =>
     emit("error", new ResilientSocketError("HANDLER_THREW", describeError(cause), cause));

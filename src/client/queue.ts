@@ -148,7 +148,9 @@ export const createQueue = (host: QueueHost): Queue => {
       allows,
       settle: settleOne,
       evict: (row) => drop(row, { kind: "evicted" }),
-      entered: ({ expiresAtMs, queuedAtMs }) => {
+      entered: (row) => {
+        const { expiresAtMs, queuedAtMs } = row;
+        emitter.emit("queued", row);
         dueAtMs = Math.min(dueAtMs, expiresAtMs);
         if (expiresAtMs < Infinity) dueIn(expiresAtMs - queuedAtMs);
         touch();

@@ -13,6 +13,15 @@ export interface Machine {
   readonly dispatch: (event: Event, signal?: AbortSignal) => void;
 }
 
+/** One step of the machine as it was taken: `advance(rows, before, event, input)` answers the rest. */
+export interface Turn {
+  readonly before: State;
+  readonly event: Event;
+  readonly input: Input;
+  readonly after: State;
+  readonly effects: readonly Effect[];
+}
+
 export interface MachineHost {
   readonly rows: Rows;
   readonly first: State;
@@ -20,6 +29,8 @@ export interface MachineHost {
   /** The state was left: end what belongs to it, before the effects of the next. */
   readonly entered: (state: State, from: State) => void;
   readonly perform: (effect: Effect) => void;
+  /** Every step, as it was taken. */
+  readonly turned: (turn: Turn) => void;
   /** Once per turn, when all events are handled. `event` is the last. */
   readonly settled: (from: State, to: State, event: Event["type"]) => void;
 }
@@ -34,8 +45,10 @@ export const runMachine = (host: MachineHost): Machine => {
 
   const handle = (event: Event): void => {
     const before = state;
-    const [next, ...effects] = advance(host.rows, state, event, host.input());
+    const input = host.input();
+    const [next, ...effects] = advance(host.rows, state, event, input);
     state = next;
+    host.turned({ before, event, input, after: next, effects });
     // A dial from `connecting` is a new residence too: its effects end with a new socket. And so is another reason to rest.
     if (
       next.name !== before.name ||

@@ -1,5 +1,5 @@
 import { describeError } from "../core/describeError.ts";
-import type { Clock, OpenSocket, RawData, Socket } from "../core/ports.ts";
+import type { Ports, RawData, Socket } from "../core/ports.ts";
 
 export interface TransportEvents {
   readonly opened: () => void;
@@ -19,7 +19,11 @@ export interface Transport {
 }
 
 /** At most one socket. The one place where late events of a replaced socket are dropped. */
-export const createTransport = (connect: OpenSocket, clock: Clock, events: TransportEvents): Transport => {
+export const createTransport = (
+  ports: Pick<Ports, "socket" | "clock">,
+  events: TransportEvents,
+): Transport => {
+  const { clock } = ports;
   let socket: Socket | null = null;
   let current = 0;
   let receivedAtMs = 0;
@@ -47,7 +51,7 @@ export const createTransport = (connect: OpenSocket, clock: Clock, events: Trans
           if (id === current) task(...args);
         };
       try {
-        socket = connect(
+        socket = ports.socket(
           url,
           protocols,
           {

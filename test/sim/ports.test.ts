@@ -47,10 +47,9 @@ vi.mock("../../src/client/timers.ts", async (original) => {
 vi.mock("../../src/client/transport.ts", async (original) => {
   const { createTransport } = await original<typeof transportModule>();
   return {
-    createTransport: ((connect, clock, events) =>
+    createTransport: (({ socket, clock }, events) =>
       createTransport(
-        knownSockets(connect, clock),
-        clock,
+        { socket: knownSockets(socket, clock), clock },
         activeEvents(events, clock),
       )) satisfies typeof createTransport,
   };

@@ -77,6 +77,7 @@ export const drive = (options: PlainOptions, host: ProtocolHost): Driver => {
       }
       if (!host.transmit(row.body)) return;
       transmitted(row);
+      emitter.emit("transmitted", row);
       if (isAck) {
         row.tag.inFlight();
         queue.touch();

@@ -139,6 +139,7 @@ export const createCatchUp = (
       on(c, (channel, state) => {
         const before = channel.cursor;
         const here: Cursor = { epoch, seq: head, tail };
+        channel.head = head;
         switch (status) {
           case "live":
             state.pending = before ? "kept" : null;

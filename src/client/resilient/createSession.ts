@@ -41,6 +41,7 @@ export const createSession = (host: ProtocolHost, wire: Wire, options: SessionOp
     readOn,
     volatile: (c, body) => ask({ t: "vol", c, d: body as string }),
     bufferedBytes: wire.bufferedBytes,
+    terms: delivery.terms,
     hear: {
       subscribed: catchUp.verdict,
       positions: ({ producers }) => {

@@ -1,5 +1,12 @@
 /** Outgoing messages: what to transmit now, and what the server's answers mean for the rows. PROTOCOL.md §5. */
-import { pack as packLane, restart, rewind, type SendTerms, settleAnswered } from "../../core/sender.ts";
+import {
+  pack as packLane,
+  restart,
+  rewind,
+  type SendLimits,
+  type SendTerms,
+  settleAnswered,
+} from "../../core/sender.ts";
 import type { Answer, FrameOf, Limits, Position, ProducerAsk } from "../../protocol/frames.ts";
 import { drainCheckMs, highWaterBytes } from "../highWater.ts";
 import type { ReceiptHandle } from "../createReceipt.ts";
@@ -17,6 +24,7 @@ export interface Delivery {
   readonly nack: (frame: FrameOf<"nack">) => void;
   readonly pump: () => void;
   readonly upkeep: (rttMs: number) => void;
+  readonly terms: () => SendLimits;
   /** Another subject: the numbers given so far are not its own. */
   readonly forget: () => void;
   /** The socket was closed because a message was too large. */
@@ -75,7 +83,11 @@ export const createDelivery = (
   };
 
   const markInFlight = (lane: QueuedLane, from: number): void => {
-    for (let n = from; n < lane.cursor; n++) lane.rows.get(n)?.tag.inFlight();
+    for (let n = from; n < lane.cursor; n++) {
+      const row = lane.rows.get(n);
+      row?.tag.inFlight();
+      if (row) host.emitter.emit("transmitted", row);
+    }
   };
 
   /** One round over the lanes; the frames that fit in one WebSocket message. */
@@ -167,6 +179,7 @@ export const createDelivery = (
       }
       queue.touch();
     },
+    terms: () => terms,
     pump: () => {
       let sent = false;
       for (;;) {

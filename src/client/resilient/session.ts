@@ -15,7 +15,7 @@ export type Hearing = { readonly [T in ServerFrame["t"]]?: (frame: FrameOf<T, Se
 export interface Session
   extends
     Required<Pick<Driver, "pump" | "volatile" | "bufferedBytes" | "subscribed" | "unsubscribed" | "readOn">>,
-    Pick<Driver, "history" | "expire" | "ended"> {
+    Pick<Driver, "history" | "expire" | "ended" | "terms"> {
   readonly hear: Hearing;
   readonly setLimits: (limits: Limits) => void;
   /** What a new connection asks first; what does not fit is asked by `welcomed`. */
