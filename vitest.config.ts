@@ -58,7 +58,7 @@ export default defineConfig({
           // Properties over many inputs take long on a machine that does other things too; no test waits for real time.
           testTimeout: 30_000,
           environment: "node",
-          include: ["test/{codes,core,protocol,client,server,sim,testing,platform}/**/*.test.ts"],
+          include: ["test/{codes,core,protocol,client,server,sim,testing,platform,devtools}/**/*.test.ts"],
         },
       },
       {

@@ -197,7 +197,7 @@ export const createClient = (given: ClientOptions): ResilientClient => {
     },
     on: emitter.on,
   };
-  inspections.set(client, {
+  inspections.set(queue.view, {
     options,
     ports,
     connection,

@@ -19,5 +19,8 @@ export interface Inspection {
   readonly on: Emitter["on"];
 }
 
-/** Weak, so that looking keeps nothing alive; filled by every client, read by the inspector alone. */
-export const inspections = new WeakMap<ResilientClient, Inspection>();
+/**
+ * Filled by every client, read by the inspector alone; weak, so that looking keeps nothing alive. By outbox, because what an app
+ * makes of a client by spreading it is that client still.
+ */
+export const inspections = new WeakMap<ResilientClient["outbox"], Inspection>();

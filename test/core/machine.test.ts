@@ -1,18 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import {
-  sampleEvents,
-  sampleInput,
-  sampleStates,
-  stateNames,
-  tables,
-  withMachine,
-} from "../../scripts/machine.ts";
+import { tables, withMachine } from "../../scripts/machine.ts";
 import { StateTransitionError } from "../../src/core/errors.ts";
 import { advance } from "../../src/core/machine/advance.ts";
 import { mergeRows } from "../../src/core/machine/mergeRows.ts";
 import { resources } from "../../src/core/machine/resources.ts";
 import { plainRows } from "../../src/core/machine/transitions.ts";
+import { sampleEvents, sampleInput, sampleStates, stateNames } from "../../src/devtools/samples.ts";
 
 const samples = stateNames.flatMap((name) => sampleStates[name]);
 const publicCalls = ["connect", "disconnect", "reconnect"];

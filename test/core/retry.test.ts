@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sampleInput } from "../../scripts/machine.ts";
+import { sampleInput } from "../../src/devtools/samples.ts";
 import { breaker } from "../../src/core/breaker.ts";
 import type { Input, Policy } from "../../src/core/machine/input.ts";
 import { freshMemory, type Memory, type StateOf } from "../../src/core/machine/state.ts";
