@@ -16,7 +16,8 @@ export interface ChannelLine {
   readonly isIdle: boolean;
   /** Messages handed to this tab since the recording began. */
   readonly delivered: number;
-  readonly last: (Omit<Continuity, "state" | "channel"> & { /** Unix ms. */ readonly at: number }) | undefined;
+  readonly last:
+    (Omit<Continuity, "state" | "channel"> & { /** Unix ms. */ readonly at: number }) | undefined;
 }
 
 export interface ChannelBook {

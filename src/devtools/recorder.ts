@@ -58,7 +58,11 @@ export const createRecorder = (client: ResilientClient): Recorder | undefined =>
 
   const stores: WritableStore<unknown>[] = [];
   const view = <T>(make: () => T): Store<T> => {
-    const store = createStore(memoised(() => version, make), make(), nothing);
+    const store = createStore(
+      memoised(() => version, make),
+      make(),
+      nothing,
+    );
     stores.push(store);
     return store;
   };

@@ -81,4 +81,3 @@ export const sampleInput: Input = {
     resumeMs: 10_000,
   },
 };
-

@@ -37,11 +37,17 @@ const whyNotConnected = ({ state, online, now }: Circumstances): Why | undefined
     case "failed":
       return { code: "why.failed", values: { code: state.code, next: state.recovery.kind } };
     case "reconnecting": {
-      const values = { reason: state.reason, seconds: seconds(state.retryAt - now), attempt: state.attempt + 1 };
+      const values = {
+        reason: state.reason,
+        seconds: seconds(state.retryAt - now),
+        attempt: state.attempt + 1,
+      };
       return { code: online ? "why.reconnecting" : "why.offline", values };
     }
     default:
-      return online ? { code: `why.${state.name}`, values: {} } : { code: "why.offline", values: { seconds: 0 } };
+      return online
+        ? { code: `why.${state.name}`, values: {} }
+        : { code: "why.offline", values: { seconds: 0 } };
   }
 };
 
@@ -56,7 +62,8 @@ const whyOfLane = (row: Row, now: Circumstances): Why | undefined => {
   if (now.bufferedBytes > highWaterBytes)
     return { code: "why.congested", values: { kb: Math.ceil(now.bufferedBytes / 1_024) } };
   const earlier = row.n - lane.cursor;
-  if (earlier > 0) return { code: earlier === 1 ? "why.behindOne" : "why.behind", values: { count: earlier } };
+  if (earlier > 0)
+    return { code: earlier === 1 ? "why.behindOne" : "why.behind", values: { count: earlier } };
   return undefined;
 };
 
@@ -68,8 +75,7 @@ export const whyWaiting = (row: Row, now: Circumstances): Why => {
   if (voided) return { code: voided === "expired" ? "why.voidExpired" : "why.voidAborted", values: {} };
   if (isSent) return { code: now.isFollower ? "why.leader" : "why.answer", values: {} };
   return (
-    whyNotConnected(now) ??
-    whyOfLane(row, now) ?? { code: row.guard ? "why.guard" : "why.next", values: {} }
+    whyNotConnected(now) ?? whyOfLane(row, now) ?? { code: row.guard ? "why.guard" : "why.next", values: {} }
   );
 };
 

@@ -34,7 +34,10 @@ describe("the recorder", () => {
     ]);
     expect(recorder.moments.get()[0]?.step).toMatchObject({
       input: { idle: true, heartbeat: null },
-      effects: [{ type: "openSocket", site: 0 }, { type: "arm", timer: "deadline" }],
+      effects: [
+        { type: "openSocket", site: 0 },
+        { type: "arm", timer: "deadline" },
+      ],
     });
   });
 
@@ -67,7 +70,12 @@ describe("the recorder", () => {
     const { id } = tab.send({ n: 1 }, { channel: "room" });
     await world.advance(1_000);
     const [trace] = recorder.traces.get();
-    expect(trace).toMatchObject({ id, channel: "room", transmissions: 1, settlement: { kind: "acked", seq: 1 } });
+    expect(trace).toMatchObject({
+      id,
+      channel: "room",
+      transmissions: 1,
+      settlement: { kind: "acked", seq: 1 },
+    });
     expect(trace!.sentMs! - trace!.queuedMs!).toBeLessThan(5);
     expect(trace!.settledMs! - trace!.sentMs!).toBeGreaterThanOrEqual(10);
     expect(trace!.seenMs).toBeGreaterThan(trace!.sentMs!);
