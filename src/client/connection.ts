@@ -30,7 +30,7 @@ export interface ConnectionHost {
 /** What the protocol may use of it, and what the client does. */
 export interface Connection extends Pick<
   ProtocolHost,
-  "state" | "dispatch" | "transmit" | "bufferedBytes" | "siteOf" | "share" | "fence"
+  "state" | "dispatch" | "transmit" | "bufferedBytes" | "siteOf" | "share" | "fence" | "onceGone"
 > {
   readonly name: string;
   /** The table it goes by. */

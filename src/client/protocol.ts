@@ -31,6 +31,11 @@ export interface ProtocolHost {
   /** False: the socket is lost. */
   readonly transmit: (data: RawData) => boolean;
   readonly bufferedBytes: () => number;
+  /**
+   * Calls back when what was transmitted so far has left this browser; never, when the tab that was to transmit it is gone. Absent:
+   * what is transmitted has left.
+   */
+  readonly onceGone?: ((then: () => void) => void) | undefined;
   /** Which of the client's URLs this is; -1 for any other. */
   readonly siteOf: (url: string) => number;
   /** What was counted since the last call. */

@@ -82,8 +82,13 @@ export const drive = (options: PlainOptions, host: ProtocolHost): Driver => {
         row.tag.inFlight();
         queue.touch();
       } else {
-        row.lane.answered = row.n;
-        queue.drop(row, { kind: "sent" });
+        const gone = (): void => {
+          if (!outbox.holds(row)) return;
+          row.lane.answered = row.n;
+          queue.drop(row, { kind: "sent" });
+        };
+        if (host.onceGone) host.onceGone(gone);
+        else gone();
       }
     }
   };
@@ -107,6 +112,8 @@ export const drive = (options: PlainOptions, host: ProtocolHost): Driver => {
       if (!fresh) broken = [...channels.all.keys()];
       fresh = true;
       if (isAck && (code === 1009 || code === tooLarge)) suspect();
+      // Handed to a leader that is gone: whether it left nobody knows.
+      if (!isAck) for (const row of inFlight()) queue.drop(row, unknown);
       for (const lane of outbox.lanes.values()) rewind(lane);
       for (const row of outbox.rows()) if (row.voided) queue.drop(row, unknown);
       if (reason === undefined) return undefined;

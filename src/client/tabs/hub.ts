@@ -1,11 +1,12 @@
 /** The leader's half of sharing: one connection, many sessions. What the server says goes to the tab it concerns. */
 import { drainCheckMs, highWaterBytes } from "../highWater.ts";
+import type { RawData } from "../../core/ports.ts";
 import type { FrameOf, Position, ServerFrame } from "../../protocol/frames.ts";
 import type { ProtocolHost } from "../protocol.ts";
 import { createReads, type Reads } from "../resilient/reads.ts";
 import type { Hearing } from "../resilient/session.ts";
 import type { ChannelFrame, Wire } from "../resilient/wire.ts";
-import type { Member } from "./member.ts";
+import { isChannelFrame, type Member, sizeOf } from "./member.ts";
 import { createSharedChannel, type SharedChannel } from "./sharedChannel.ts";
 
 export interface Hub {
@@ -13,7 +14,7 @@ export interface Hub {
   readonly add: (member: Member) => void;
   readonly remove: (member: Member) => void;
   /** A WebSocket message in its turn, or a question about a channel. */
-  readonly say: (member: Member, what: string | ChannelFrame) => void;
+  readonly say: (member: Member, what: RawData | ChannelFrame) => void;
   /** These channels were asked for in `resume`, by this tab. */
   readonly asked: (member: Member, asks: FrameOf<"resume">["channels"]) => void;
   readonly hear: Hearing;
@@ -24,9 +25,16 @@ export interface Hub {
   readonly closed: () => void;
 }
 
+export interface HubSocket extends Omit<Wire, "transmit"> {
+  readonly transmit: (data: RawData) => boolean;
+}
+
 type ChannelWord = "subscribed" | "delta" | "snapshot" | "live" | "data";
 
-export const createHub = (host: Pick<ProtocolHost, "clock" | "state" | "upkeepIn">, socket: Wire): Hub => {
+export const createHub = (
+  host: Pick<ProtocolHost, "clock" | "state" | "upkeepIn">,
+  socket: HubSocket,
+): Hub => {
   const members = new Set<Member>();
   let channels = new Map<string, SharedChannel>();
   let reads: Reads;
@@ -65,9 +73,9 @@ export const createHub = (host: Pick<ProtocolHost, "clock" | "state" | "upkeepIn
         if (!member.waiting.length) continue;
         if (!socket.isOpen()) return;
         if (socket.bufferedBytes() > highWaterBytes) return host.upkeepIn(drainCheckMs);
-        const text = member.waiting.shift() as string;
-        member.taken += text.length;
-        socket.transmit(text);
+        const data = member.waiting.shift() as RawData;
+        member.taken += sizeOf(data);
+        socket.transmit(data);
         progress = true;
       }
     }
@@ -118,7 +126,7 @@ export const createHub = (host: Pick<ProtocolHost, "clock" | "state" | "upkeepIn
       for (const c of [...channels.keys()]) leave(member, c);
     },
     say: (member, what) => {
-      if (typeof what === "string") {
+      if (!isChannelFrame(what)) {
         member.waiting.push(what);
         return pump();
       }

@@ -1,16 +1,27 @@
 /** A follower's way to the server: through the leader. To the session it is a wire like any other. */
-import type { Clock } from "../../core/ports.ts";
+import type { Clock, RawData } from "../../core/ports.ts";
 import type { ServerFrame } from "../../protocol/frames.ts";
 import type { Session } from "../resilient/session.ts";
-import type { ChannelFrame, Wire } from "../resilient/wire.ts";
-import type { DownItem, FromFollower } from "./tabMessage.ts";
+import type { Wire } from "../resilient/wire.ts";
+import { isChannelFrame, sizeOf } from "./member.ts";
+import type { DownItem, FromFollower, UpItem } from "./tabMessage.ts";
+
+/** What a follower's protocol hears of the leader's connection. */
+export interface LinkedSession extends Pick<
+  Session,
+  "setLimits" | "welcomed" | "isDone" | "pump" | "hear" | "discard" | "tooLarge" | "closed"
+> {
+  readonly resume: (fits: () => boolean) => unknown;
+  /** Of a protocol without sessions. */
+  readonly received?: ((data: RawData) => void) | undefined;
+}
 
 export interface LinkHost {
   readonly clock: Clock;
   readonly me: () => string;
   readonly post: (message: FromFollower) => void;
   readonly producers: () => ReadonlySet<string>;
-  readonly session: () => Session;
+  readonly session: () => LinkedSession;
   /** Until every channel has a verdict; then the others go on, in ms. */
   readonly resumeMs: number;
   /** The leader may be dead: an answer is overdue, or something waits for it. */
@@ -19,7 +30,10 @@ export interface LinkHost {
   readonly done: () => void;
 }
 
-export interface Link extends Wire {
+export interface Link extends Omit<Wire, "transmit"> {
+  readonly transmit: (data: RawData) => boolean;
+  /** Calls back when what was transmitted so far has left this browser; never, when the leader's connection ends before. */
+  readonly onceTaken: (then: () => void) => void;
   /** Speaks through this tab from now on; null: through nobody. */
   readonly attach: (leader: string | null) => void;
   readonly heard: (item: DownItem) => void;
@@ -30,7 +44,7 @@ export interface Link extends Wire {
 const maxItems = 100;
 const maxLength = 65_536;
 
-export const sessionHears = (session: Session, frame: ServerFrame): void => {
+export const sessionHears = (session: Pick<Session, "hear" | "discard">, frame: ServerFrame): void => {
   if (frame.t === "error" && frame.code === "INVALID_SEQ") session.discard(frame.ref ?? "");
   else session.hear[frame.t]?.(frame as never);
 };
@@ -50,10 +64,11 @@ export const createLink = ({
   let era: number | undefined;
   let isDone = false;
   let cancelDeadline: (() => void) | undefined;
-  let items: (string | ChannelFrame)[] = [];
+  let items: UpItem[] = [];
   let length = 0;
   let posted = 0;
   let taken = 0;
+  const waiting = new Map<number, (() => void)[]>();
 
   const flush = (): void => {
     if (items.length && leader !== null && era !== undefined)
@@ -61,13 +76,13 @@ export const createLink = ({
     items = [];
     length = 0;
   };
-  const add = (item: string | ChannelFrame): boolean => {
+  const add = (item: UpItem): boolean => {
     if (era === undefined) return false;
     if (!items.length) clock.soon(flush);
     items.push(item);
-    if (typeof item === "string") {
-      length += item.length;
-      posted += item.length;
+    if (!isChannelFrame(item)) {
+      length += sizeOf(item);
+      posted += sizeOf(item);
     }
     if (items.length >= maxItems || length >= maxLength) flush();
     press();
@@ -78,6 +93,7 @@ export const createLink = ({
     cancelDeadline?.();
     era = undefined;
     isDone = false;
+    waiting.clear();
     items = [];
     length = 0;
     session().closed();
@@ -94,6 +110,7 @@ export const createLink = ({
     transmit: add,
     ask: add,
     bufferedBytes: () => posted - taken,
+    onceTaken: (then) => waiting.set(posted, [...(waiting.get(posted) ?? []), then]),
     isOpen: () => era !== undefined,
     probe: press,
     isDone: () => isDone,
@@ -123,6 +140,14 @@ export const createLink = ({
           break;
         case "taken":
           taken = item.length;
+          for (const [length, then] of waiting) {
+            if (length > taken) break;
+            waiting.delete(length);
+            then.forEach((call) => call());
+          }
+          break;
+        case "raw":
+          if (era !== undefined) session().received?.(item.data);
           break;
         case "frame":
           if (era !== undefined) sessionHears(session(), item.frame);

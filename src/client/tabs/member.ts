@@ -1,4 +1,6 @@
+import type { RawData } from "../../core/ports.ts";
 import type { ServerFrame } from "../../protocol/frames.ts";
+import type { ChannelFrame } from "../resilient/wire.ts";
 
 /** One tab as the hub knows it; this tab is one too. */
 export interface Member {
@@ -7,8 +9,8 @@ export interface Member {
   producers: ReadonlySet<string>;
   readonly hear: (frame: ServerFrame) => void;
   /** Its WebSocket messages that wait for their turn. */
-  readonly waiting: string[];
-  /** Characters of those that went, ever: what a tab posted and is not counted here has not left. */
+  readonly waiting: RawData[];
+  /** Characters, or bytes, of those that went, ever: what a tab posted and is not counted here has not left. */
   taken: number;
 }
 
@@ -17,3 +19,9 @@ export const createMember = (
   producers: ReadonlySet<string>,
   hear: (frame: ServerFrame) => void,
 ): Member => ({ id, producers, hear, waiting: [], taken: 0 });
+
+export const isChannelFrame = (item: RawData | ChannelFrame): item is ChannelFrame =>
+  typeof item === "object" && "t" in item;
+
+export const sizeOf = (data: RawData): number =>
+  typeof data === "string" ? data.length : "size" in data ? data.size : data.byteLength;

@@ -11,6 +11,7 @@ import { superseded } from "../../protocol/closeCodes.ts";
 import type { Connection, ConnectionHost } from "../connection.ts";
 import { createConnection } from "../createConnection.ts";
 import { createStore } from "../createStore.ts";
+import type { Driver } from "../driver.ts";
 import type { ClientOptions } from "../options.ts";
 import type { TabsState } from "../ResilientClient.ts";
 import { createBorrowed } from "./borrowed.ts";
@@ -18,6 +19,7 @@ import { createCrew } from "./crew.ts";
 import { createLink } from "./link.ts";
 import { runElection, type RunningElection } from "./runElection.ts";
 import type { Rung } from "./rungs.ts";
+import { shareRaw } from "./shareRaw.ts";
 import { type SharedSession, shareSession } from "./shareSession.ts";
 import { createSignIns } from "./signIns.ts";
 import { type DownItem, type FromFollower, readTabMessage } from "./tabMessage.ts";
@@ -49,7 +51,9 @@ export const shareConnection = (
   let rung = 0;
   let election: RunningElection | undefined;
   let name: string | undefined;
-  let shared: SharedSession;
+  let shared: SharedSession | undefined;
+  /** Of a protocol without sessions. */
+  let relay: Driver | undefined;
   let unlisten: (() => void) | undefined;
   /** What moved this tab, where it was not the leader. */
   let cause: Event["type"] = "mirrored";
@@ -108,6 +112,13 @@ export const shareConnection = (
   const inner = createConnection(options, {
     ...host,
     rows: tabRows,
+    driver: () => relay ?? host.driver(),
+    ticked: () => {
+      host.ticked();
+      if (!isLeading()) return;
+      shared?.hub.pump();
+      crew.flush();
+    },
     isIdle: () => host.isIdle() && !crew.isSeen(),
     isBorrowing: () => wish === "connection" && !isLeading() && effective().name !== "failed",
     show: (now, event) => {
@@ -138,7 +149,7 @@ export const shareConnection = (
     clock,
     me,
     post: (message) => election?.post(message),
-    hub: () => shared.hub,
+    hub: () => (shared as SharedSession).hub,
     state: () => ({
       state: mirror(passing ?? inner.machine(), clock.nowMs()),
       refused: signIns.refused(),
@@ -154,8 +165,8 @@ export const shareConnection = (
     clock,
     me,
     post: (message) => election?.post(message),
-    producers: () => shared.producers,
-    session: () => shared.own,
+    producers: () => (shared as SharedSession).producers,
+    session: () => (shared as SharedSession).own,
     resumeMs: options.timeouts?.resumeMs ?? 10_000,
     press: () => {
       if (clock.nowMs() - pressedAtMs < pressEveryMs) return;
@@ -164,7 +175,7 @@ export const shareConnection = (
     },
     done: () => {
       refresh();
-      shared.own.pump();
+      shared?.own.pump();
     },
   });
   const toLeader = (message: (to: string) => FromFollower): void => {
@@ -172,7 +183,15 @@ export const shareConnection = (
     if (to !== null) election?.post(message(to));
   };
   const join = (): void =>
-    toLeader((to) => ({ t: "join", from: me(), to, producers: [...shared.producers], hidden: isHidden() }));
+    toLeader((to) => ({
+      t: "join",
+      from: me(),
+      to,
+      producers: [...(shared?.producers ?? [])],
+      hidden: isHidden(),
+    }));
+
+  const hubHost = { clock, state: () => effective().name, upkeepIn: inner.dueIn };
 
   // what the election decides
 
@@ -228,12 +247,17 @@ export const shareConnection = (
       join();
     }
     refresh();
-    if (effective().name === "connected") shared.own.pump();
+    if (effective().name === "connected") shared?.own.pump();
   };
 
   // what the app and its page want
 
   const enter = (): void => {
+    if (!shared) {
+      const raw = shareRaw(host.driver(), { ...hubHost, crew, ...inner });
+      shared = raw;
+      relay = raw.driver;
+    }
     const now = rungs[rung];
     if (!now) return lead(undefined);
     election ??= runElection({
@@ -310,10 +334,11 @@ export const shareConnection = (
   return {
     ...inner,
     call,
+    transmit: (data) => (isLeading() ? inner : link).transmit(data),
+    bufferedBytes: () => (isLeading() ? inner : link).bufferedBytes(),
+    onceGone: (then) => (isLeading() ? then() : link.onceTaken(then)),
     share: shareSession({
-      clock,
-      state: () => effective().name,
-      upkeepIn: inner.dueIn,
+      ...hubHost,
       isLeading,
       link,
       crew,

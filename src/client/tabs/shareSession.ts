@@ -1,15 +1,14 @@
 /** This tab's session, which speaks for all tabs while this one leads, and through the leader while it follows. */
 import type { Limits } from "../../protocol/frames.ts";
 import type { ProtocolHost, Share } from "../protocol.ts";
-import type { Session } from "../resilient/session.ts";
 import type { Wire } from "../resilient/wire.ts";
 import type { Crew } from "./crew.ts";
 import { createHub, type Hub } from "./hub.ts";
-import { sessionHears } from "./link.ts";
+import { type Link, type LinkedSession, sessionHears } from "./link.ts";
 import { createMember } from "./member.ts";
 
 export interface SharedSession {
-  readonly own: Session;
+  readonly own: LinkedSession;
   readonly hub: Hub;
   /** The numbers of this tab's messages are given by these. */
   readonly producers: ReadonlySet<string>;
@@ -17,7 +16,7 @@ export interface SharedSession {
 
 export interface ShareSessionHost extends Pick<ProtocolHost, "clock" | "state" | "upkeepIn"> {
   readonly isLeading: () => boolean;
-  readonly link: Wire;
+  readonly link: Link;
   readonly crew: Crew;
   /** The server knows this higher term of the group. */
   readonly superseded: (term: number) => void;
@@ -28,7 +27,7 @@ export const shareSession =
   (host: ShareSessionHost): Share =>
   (make, socket, producers) => {
     const { isLeading, link, crew } = host;
-    const hub = createHub(host, socket);
+    const hub = createHub(host, { ...socket, transmit: (data) => socket.transmit(data as string) });
     const through = <K extends keyof Wire>(key: K): Wire[K] => (isLeading() ? ofHub : link)[key];
     const ofHub: Wire = {
       ...socket,
@@ -47,11 +46,6 @@ export const shareSession =
     host.made({ own, hub, producers });
     let limits: Limits;
 
-    const pump = (): void => {
-      if (!isLeading()) return;
-      hub.pump();
-      crew.flush();
-    };
     return {
       ...own,
       hear: {
@@ -77,11 +71,7 @@ export const shareSession =
       },
       pump: () => {
         own.pump();
-        pump();
-      },
-      upkeep: (rttMs) => {
-        own.upkeep(rttMs);
-        pump();
+        if (isLeading()) hub.pump();
       },
       discard: hub.discard,
       tooLarge: () => {

@@ -38,7 +38,7 @@ export interface SharedChannel {
 }
 
 export interface SharedChannelHost {
-  readonly socket: Wire;
+  readonly socket: Pick<Wire, "ask">;
   readonly reads: () => Reads;
   /** Other tabs are there: what comes is kept for them. */
   readonly isShared: () => boolean;

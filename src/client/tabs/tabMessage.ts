@@ -1,7 +1,11 @@
 /** What tabs say to each other besides electing: a leader to its followers, a follower to its leader. Never a token. */
 import type { Mirrored } from "../../core/machine/mirror.ts";
+import type { RawData } from "../../core/ports.ts";
 import type { Limits, ServerFrame } from "../../protocol/frames.ts";
 import type { ChannelFrame } from "../resilient/wire.ts";
+
+/** What a follower says: a WebSocket message, or a question about a channel. */
+export type UpItem = RawData | ChannelFrame;
 
 /** One word of the leader. */
 export type DownItem =
@@ -9,6 +13,8 @@ export type DownItem =
   /** The connection is there: begin. What a tab says under another era is not heard. */
   | { readonly is: "open"; readonly era: number; readonly limits: Limits }
   | { readonly is: "closed" }
+  /** What a server of another protocol said. */
+  | { readonly is: "raw"; readonly data: RawData }
   /** A message was too large for the server. */
   | { readonly is: "large" }
   | { readonly is: "state"; readonly state: Mirrored; readonly refused: readonly string[] }
@@ -39,7 +45,7 @@ export type FromFollower =
       readonly to: string;
       readonly era: number;
       readonly producers: readonly string[];
-      readonly items: readonly (string | ChannelFrame)[];
+      readonly items: readonly UpItem[];
     }
   /** A task of this page ran after it was given so much. */
   | { readonly t: "echo"; readonly from: string; readonly to: string; readonly n: number }
