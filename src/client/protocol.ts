@@ -55,6 +55,8 @@ export interface Protocol {
   readonly rows: Rows;
   readonly subprotocols: readonly string[];
   readonly binaryType?: "arraybuffer" | "blob" | undefined;
+  /** It never carries bytes: tabs may share it over storage events too. */
+  readonly textOnly?: boolean | undefined;
   /** Throws, or answers undefined, for what cannot be sent. */
   readonly encode: Encode;
   /** Carries `expected`. Absent: a message that has it is refused. */

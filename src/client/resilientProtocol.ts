@@ -11,5 +11,6 @@ export const resilientProtocol = (options: ResilientOptions = {}): Protocol => (
   subprotocols: [SUBPROTOCOL],
   encode: (payload) => JSON.stringify(payload),
   conditional: true,
+  textOnly: true,
   drive: (host) => drive(options, host),
 });

@@ -6,7 +6,7 @@ export interface SendOptions {
   /**
    * Handed to the socket now or never: not queued, not sent again, in no log, in no order with the others. Settles at once: `sent`, or
    * `rejected` with `NOT_CONNECTED` outside of `connected`, with `CONGESTED` while the socket has 512 KiB to send. Who hears the
-   * channel at the moment may get it. `idempotencyKey` and `expected` mean nothing then. A server ends a connection that sends it more
+   * channel at the moment may get it; the other tabs that share the connection get it from this one. `idempotencyKey` and `expected` mean nothing then. A server ends a connection that sends it more
    * than 500 a second for long.
    */
   readonly volatile?: boolean | undefined;
