@@ -5,7 +5,8 @@ export type { CrashOptions, Servers, ServersOptions, WorldStore } from "../testi
 export type { WorldServerOptions } from "../testing/serverNode.ts";
 export type { Boot, TabRecord, Watch } from "../testing/boot.ts";
 export type { Browser } from "../testing/browser.ts";
-export type { Tab, TabOptions } from "../testing/tab.ts";
+export type { Tab, TabOptions, TabOptionsOf } from "../testing/tab.ts";
+export type { OriginLacks } from "../testing/origin.ts";
 export type { Page, PageLife } from "../testing/page.ts";
 export type { Network, WorldSocket } from "../testing/network.ts";
 export type { Direction, Listener } from "../testing/connection.ts";

@@ -1,15 +1,15 @@
 import type { PageWorld } from "./loadPage.ts";
-import { createOrigin, type Origin } from "./origin.ts";
-import { createTab, type Tab, type TabOptions } from "./tab.ts";
+import { createOrigin, type Origin, type OriginLacks } from "./origin.ts";
+import { createTab, type Tab, type TabOptionsOf } from "./tab.ts";
 
 /** Tabs of one origin: they share locks, a bus and storage, with the quirks of today's Chromium. */
 export interface Browser {
-  readonly openTab: (options?: TabOptions) => Tab;
+  readonly openTab: (options?: TabOptionsOf) => Tab;
   /** Every tab opened so far. */
   readonly tabs: readonly Tab[];
   readonly origin: Pick<Origin, "holders">;
-  /** A second tab like this one: the same options, and a copy of its session storage. */
-  readonly duplicate: (tab: Tab) => Tab;
+  /** A second tab like this one: its options unless others are given, and a copy of its session storage. */
+  readonly duplicate: (tab: Tab, options?: TabOptionsOf) => Tab;
   /** Every tab crashes at once. What was committed to storage stays; `tab.reload()` reopens one. */
   readonly kill: () => void;
 }
@@ -17,14 +17,15 @@ export interface Browser {
 export const createBrowser = (
   world: Omit<PageWorld, "origin"> & {
     /** A fresh name of the world. */ readonly nextName: () => string;
+    readonly lacks?: OriginLacks | undefined;
     readonly opened: (tab: Tab) => void;
   },
 ): Browser => {
-  const origin = createOrigin(world.clock);
+  const origin = createOrigin(world.clock, world.lacks);
   const tabs: Tab[] = [];
-  const made = new Map<Tab, TabOptions>();
+  const made = new Map<Tab, TabOptionsOf>();
 
-  const openTab = (options: TabOptions = {}): Tab => {
+  const openTab = (options: TabOptionsOf = {}): Tab => {
     const tab = createTab(world.nextName(), { ...world, origin }, options);
     tabs.push(tab);
     made.set(tab, options);
@@ -36,7 +37,7 @@ export const createBrowser = (
     openTab,
     tabs,
     origin,
-    duplicate: (tab) => openTab(made.get(tab)),
+    duplicate: (tab, options) => openTab(options ?? made.get(tab)),
     kill: () => {
       // The lock manager dies with it.
       for (const { boots } of tabs) for (const boot of boots) boot.end(0);

@@ -1,8 +1,9 @@
 import { type Browser, createBrowser } from "./browser.ts";
 import { createNetwork, type Network, type NetworkOptions, type WorldSocket } from "./network.ts";
 import { seededDice, type SeededDice } from "./seededDice.ts";
+import type { OriginLacks } from "./origin.ts";
 import { createServers, type Servers, type ServersOptions } from "./servers.ts";
-import type { Tab, TabOptions } from "./tab.ts";
+import type { Tab, TabOptionsOf } from "./tab.ts";
 import { virtualClock, type VirtualClock, type VirtualClockOptions } from "./virtualClock.ts";
 
 export interface WorldOptions extends Pick<ServersOptions, "server" | "nodes" | "fanOutLoss" | "store"> {
@@ -25,9 +26,9 @@ export interface World extends Omit<Servers, "closeServers"> {
   readonly sockets: readonly WorldSocket[];
   readonly tabs: readonly Tab[];
   /** A client in a page of a browser of its own, with a connection of its own unless `tabs` says otherwise; inert until it is used. */
-  readonly openTab: (options?: TabOptions) => Tab;
-  /** A browser whose tabs share an origin. */
-  readonly openBrowser: () => Browser;
+  readonly openTab: (options?: TabOptionsOf) => Tab;
+  /** A browser whose tabs share an origin, which may lack something. */
+  readonly openBrowser: (lacks?: OriginLacks) => Browser;
   /** Lets time pass. */
   readonly advance: (ms: number) => Promise<void>;
   /** Lets time pass until the condition holds; false when it did not within `withinMs` (default 60 000). */
@@ -51,8 +52,9 @@ export const createWorld = (options: WorldOptions = {}): World => {
   const { closeServers, ...servers } = createServers({ ...options, clock, network, dice });
   const tabs: Tab[] = [];
 
-  const openBrowser = (): Browser =>
+  const openBrowser = (lacks?: OriginLacks): Browser =>
     createBrowser({
+      lacks,
       clock,
       network,
       dice,
@@ -67,7 +69,11 @@ export const createWorld = (options: WorldOptions = {}): World => {
     network,
     sockets: network.sockets,
     tabs,
-    openTab: (tabOptions) => openBrowser().openTab({ tabs: { election: "solo" }, ...tabOptions }),
+    openTab: (given = {}) =>
+      openBrowser().openTab((boot) => ({
+        tabs: { election: "solo" },
+        ...(typeof given === "function" ? given(boot) : given),
+      })),
     openBrowser,
     advance: clock.advance,
     runUntil: clock.runUntil,

@@ -10,15 +10,20 @@ export interface TabOptions extends Omit<ResilientClientOptions, "url" | "ports"
   readonly app?: ((boot: Boot) => void) | undefined;
 }
 
+/** A function is asked at every boot, with its number from 1: another version of the app may come with a reload. */
+export type TabOptionsOf = TabOptions | ((boot: number) => TabOptions);
+
 /**
- * A tab of a browser. As a client it is the client of its latest boot: after a reload `tab.send` speaks to the new one. What the app
- * had asked of the old one died with the page.
+ * A tab of a browser. As a client it is the client of the page it shows, or showed last: after a reload `tab.send` speaks to the new
+ * one. What the app had asked of the old one died with the page.
  */
 export interface Tab extends Omit<Boot, "end"> {
   /** Its name; also the owner of the sockets of its first boot. */
   readonly id: string;
   /** Every load of the app so far, the latest last. */
   readonly boots: readonly Boot[];
+  /** The one whose client this is now. */
+  readonly boot: Boot;
   readonly hide: () => void;
   readonly show: () => void;
   /** `pagehide`, then it is gone. A page that does not run is gone without a word. */
@@ -27,9 +32,12 @@ export interface Tab extends Omit<Boot, "end"> {
   readonly crash: () => void;
   /** `pagehide`, and a new boot with the same options and session storage. Also after `crash` and `close`: the tab is reopened. */
   readonly reload: () => Boot;
-  /** `pagehide`, then the page is kept in the back/forward cache, for ten minutes at most. `within` the app: a page of it boots. */
+  /**
+   * `pagehide`, then the page is kept in the back/forward cache, for ten minutes at most. `within` the app: another page of it boots.
+   * A page that does not run is gone.
+   */
   readonly navigate: (to?: "away" | "within") => void;
-  /** The page from the cache, told by `pageshow`; a new boot when it was evicted. */
+  /** The page before, from the cache and told by `pageshow`, or booted again when it was evicted. */
   readonly back: () => void;
   /** The browser throws the cached page away. */
   readonly evict: () => void;
@@ -64,7 +72,7 @@ const delegate = (sample: Boot, latest: () => Boot): Boot =>
     ),
   );
 
-export const createTab = (id: string, world: PageWorld, { app, ...options }: TabOptions): Tab => {
+export const createTab = (id: string, world: PageWorld, optionsOf: TabOptionsOf): Tab => {
   const dice = world.dice.fork(`${id} as a tab`);
   const boots: Boot[] = [];
   /** Cached pages behind the one that is shown, the one to go back to last. */
@@ -73,7 +81,9 @@ export const createTab = (id: string, world: PageWorld, { app, ...options }: Tab
   let shown: Boot | undefined;
 
   const boot = (): Boot => {
-    const next = createBoot(boots.length === 0 ? id : `${id} boot ${boots.length + 1}`, world, {
+    const number = boots.length + 1;
+    const { app, ...options } = typeof optionsOf === "function" ? optionsOf(number) : optionsOf;
+    const next = createBoot(number === 1 ? id : `${id} boot ${number}`, world, {
       ...options,
       url: options.url ?? "ws://localhost/ws",
     });
@@ -92,6 +102,8 @@ export const createTab = (id: string, world: PageWorld, { app, ...options }: Tab
     world.clock.after(0, () => end(one, cause));
   };
   const cache = (one: Boot): void => {
+    // A page that does not run cannot be cached in order.
+    if (one.page.life() !== "active") end(one, "left");
     one.page.suspend("cached");
     past.push({ boot: one, keep: world.clock.after(cacheForMs, () => evict(one)) });
   };
@@ -111,6 +123,9 @@ export const createTab = (id: string, world: PageWorld, { app, ...options }: Tab
   const own = {
     id,
     boots,
+    get boot() {
+      return latest();
+    },
     hide: () => latest().page.hide(),
     show: () => latest().page.show(),
     close: () => {
@@ -126,22 +141,26 @@ export const createTab = (id: string, world: PageWorld, { app, ...options }: Tab
       return boot();
     },
     navigate: (to: "away" | "within" = "away") => {
-      if (shown?.page.life() === "active") cache(shown);
-      else unload(shown, "left");
+      if (!shown) return;
+      cache(shown);
       shown = undefined;
       if (to === "within") boot();
     },
     back: () => {
-      unload(shown, "left");
       const kept = past.pop();
-      kept?.keep();
-      if (kept?.boot.page.life() !== "cached") return void boot();
+      if (!kept) return;
+      unload(shown, "left");
+      kept.keep();
+      if (kept.boot.page.life() !== "cached") return void boot();
       shown = kept.boot;
       shown.page.restore();
     },
     evict: () => evict(past.at(-1)?.boot),
     freeze: () => latest().page.suspend(),
-    resume: () => latest().page.restore(),
+    resume: () => {
+      const { page } = latest();
+      if (page.life() === "frozen") page.restore();
+    },
     hang: () => latest().page.hang(),
     unhang: () => latest().page.unhang(),
   } satisfies Partial<Tab>;

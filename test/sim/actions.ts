@@ -1,9 +1,9 @@
-import type { Tab } from "../../src/testing/tab.ts";
+import type { Boot } from "../../src/testing/boot.ts";
 import type { Party } from "./party.ts";
-import type { Fault } from "./plan.ts";
+import { type Fault, has } from "./plan.ts";
 import type { Setting } from "./setting.ts";
 
-interface Action {
+export interface Action {
   readonly name: string;
   readonly weight: number;
   /** Only in histories with this fault. */
@@ -13,18 +13,18 @@ interface Action {
 
 const channel = ({ plan, dice }: Setting): string => dice.oneOf(plan.channels);
 
-const sendOne = (setting: Setting, { tab, send }: Party): void => {
+const sendOne = (setting: Setting, { isAwake, send }: Party): void => {
   const { plan, dice, world } = setting;
-  if (tab.page.clock.frozen()) return;
+  if (!isAwake()) return;
   const name = channel(setting);
-  const key = plan.has("keys") && dice.chance(0.3);
+  const key = has(plan, "keys") && dice.chance(0.3);
   const again = key && dice.chance(0.4);
-  const ttlMs = plan.has("ttl") && dice.chance(0.3) ? dice.oneOf([1, 50, 2_000, 20_000]) : undefined;
-  const abort = plan.has("abort") && dice.chance(0.3) ? new AbortController() : undefined;
+  const ttlMs = has(plan, "ttl") && dice.chance(0.3) ? dice.oneOf([1, 50, 2_000, 20_000]) : undefined;
+  const abort = has(plan, "abort") && dice.chance(0.3) ? new AbortController() : undefined;
   const { seq = 0, tail = "" } = setting.ledger.log(name).at(-dice.oneOf([1, 1, 2])) ?? {};
-  const expected = plan.has("expected") && !key && dice.chance(0.2) ? { seq, tail } : undefined;
+  const expected = has(plan, "expected") && !key && dice.chance(0.2) ? { seq, tail } : undefined;
   let allowed = dice.pick(4);
-  const guard = plan.has("guard") && dice.chance(0.2) ? () => allowed-- > 0 : undefined;
+  const guard = has(plan, "guard") && dice.chance(0.2) ? () => allowed-- > 0 : undefined;
   if (abort) world.clock.after(dice.oneOf([0, 5, 30, 300, 3_000, 30_000]), () => abort.abort());
   send(name, {
     again,
@@ -36,11 +36,11 @@ const sendOne = (setting: Setting, { tab, send }: Party): void => {
   });
 };
 
-/** The app runs in the page: while that is frozen, so is the app. */
-const whenAwake =
-  (act: (tab: Tab, setting: Setting, party: Party) => void) =>
+/** The app runs in the page: while that is frozen or gone, so is the app. */
+export const whenAwake =
+  (act: (boot: Boot, setting: Setting, party: Party) => void) =>
   (setting: Setting, party: Party): void => {
-    if (!party.tab.page.clock.frozen()) act(party.tab, setting, party);
+    if (party.isAwake()) act(party.boot, setting, party);
   };
 
 const rollBack = ({ world, dice, checkpoints }: Setting): void => {
@@ -53,21 +53,21 @@ const rollBack = ({ world, dice, checkpoints }: Setting): void => {
 };
 
 /** Stands for the moments that the checks need: what the log was can be come back to. */
-const takeCheckpoint = ({ world, ledger, checkpoints, isCurrent }: Setting): void => {
+const takeCheckpoint = ({ world, ledger, checkpoints, producers }: Setting): void => {
   const store = world.store.checkpoint();
   const truth = ledger.snapshot();
   checkpoints.push({
     store,
     restore: () => {
       world.store.restore(store);
-      ledger.restore(truth, isCurrent);
+      ledger.restore(truth, producers.isCurrent);
     },
   });
 };
 
-const resubscribe = (setting: Setting, { tab, watched, watch, iterate }: Party): void => {
+const resubscribe = (setting: Setting, { isAwake, watched, watch, iterate }: Party): void => {
   const { dice, ledger } = setting;
-  if (tab.page.clock.frozen()) return;
+  if (!isAwake()) return;
   const [old] = watched;
   if (old && dice.chance(0.6)) {
     watched.delete(old);
@@ -92,7 +92,7 @@ const resubscribe = (setting: Setting, { tab, watched, watch, iterate }: Party):
 /** Pages of the past agree with the log they were read from. */
 const readBack = (setting: Setting, party: Party): void => {
   const { dice, ledger } = setting;
-  if (party.tab.page.clock.frozen()) return;
+  if (!party.isAwake()) return;
   const name = channel(setting);
   const before = dice.chance(0.5) ? 1 + dice.pick(ledger.log(name).length + 3) : undefined;
   party.readBack(name, { before, limit: dice.oneOf([1, 3, 100]), timeoutMs: dice.oneOf([500, 60_000]) });
@@ -120,6 +120,7 @@ const revoke = ({ world, plan, dice }: Setting): void => {
       .catch(() => undefined);
 };
 
+/** What happens to any history. */
 export const actions: readonly Action[] = [
   { name: "send", weight: 10, run: sendOne },
   {
@@ -175,7 +176,7 @@ export const actions: readonly Action[] = [
     run: ({ world, plan, dice }) =>
       world.crashServer({
         loseUncommitted: dice.chance(0.6),
-        ...(plan.has("nodes") && dice.chance(0.7) && { node: dice.pick(2) }),
+        ...(has(plan, "nodes") && dice.chance(0.7) && { node: dice.pick(2) }),
       }),
   },
   { name: "start", weight: 3, fault: "crash", run: ({ world }) => world.startServer() },
@@ -203,11 +204,11 @@ export const actions: readonly Action[] = [
     name: "wipe",
     weight: 0.4,
     fault: "wipe",
-    run: ({ world, ledger, checkpoints, dice, isCurrent }) => {
+    run: ({ world, ledger, checkpoints, dice, producers }) => {
       const crash = dice.chance(0.6);
       if (crash) world.crashServer();
       world.store.wipe();
-      ledger.restore(new Map(), isCurrent);
+      ledger.restore(new Map(), producers.isCurrent);
       checkpoints.length = 0;
       if (crash) world.startServer();
     },
@@ -235,36 +236,42 @@ export const actions: readonly Action[] = [
     name: "cancel",
     weight: 1,
     fault: "cancel",
-    run: ({ dice }, { tab }) => {
-      const entries = tab.outbox.entries.get();
-      if (entries.length > 0 && !tab.page.clock.frozen()) tab.outbox.cancel(dice.oneOf(entries).id);
-    },
+    run: whenAwake((boot, { dice }) => {
+      const entries = boot.outbox.entries.get();
+      if (entries.length > 0) boot.outbox.cancel(dice.oneOf(entries).id);
+    }),
   },
   {
     name: "hint",
     weight: 1.5,
     fault: "hints",
-    run: ({ dice }, { tab }) =>
-      tab.page.hint(dice.oneOf(["online", "offline", "network", "visible", "hidden"] as const)),
+    run: ({ dice }, { boot }) =>
+      boot.page.hint(dice.oneOf(["online", "offline", "network", "visible", "hidden"] as const)),
   },
-  { name: "hide", weight: 0.7, fault: "hide", run: (_, { tab }) => tab.page.hide() },
-  { name: "show", weight: 1, fault: "hide", run: (_, { tab }) => tab.page.show() },
-  { name: "suspend", weight: 0.6, fault: "suspend", run: (_, { tab }) => tab.page.suspend() },
-  { name: "restore", weight: 1.5, fault: "suspend", run: (_, { tab }) => tab.page.restore() },
-  { name: "freeze", weight: 0.6, fault: "freeze", run: (_, { tab }) => tab.page.freeze() },
-  { name: "thaw", weight: 1.5, fault: "freeze", run: (_, { tab }) => tab.page.thaw() },
+  { name: "hide", weight: 0.7, fault: "hide", run: (_, { boot }) => boot.page.hide() },
+  { name: "show", weight: 1, fault: "hide", run: (_, { boot }) => boot.page.show() },
+  { name: "suspend", weight: 0.6, fault: "suspend", run: (_, { boot }) => boot.page.suspend() },
+  {
+    name: "restore",
+    weight: 1.5,
+    fault: "suspend",
+    // From the cache it comes only by going back.
+    run: (_, { boot: { page } }) => void (page.life() === "frozen" && page.restore()),
+  },
+  { name: "freeze", weight: 0.6, fault: "freeze", run: (_, { boot }) => boot.page.freeze() },
+  { name: "thaw", weight: 1.5, fault: "freeze", run: (_, { boot }) => boot.page.thaw() },
   { name: "freeze the server", weight: 0.5, fault: "freezeServer", run: ({ world }) => world.freezeServer() },
   { name: "thaw the server", weight: 1, fault: "freezeServer", run: ({ world }) => world.thawServer() },
-  { name: "disconnect", weight: 0.5, fault: "user", run: whenAwake((tab) => tab.disconnect()) },
-  { name: "connect", weight: 1.5, fault: "user", run: whenAwake((tab) => tab.connect()) },
-  { name: "reconnect", weight: 0.6, fault: "user", run: whenAwake((tab) => tab.reconnect()) },
+  { name: "disconnect", weight: 0.5, fault: "user", run: whenAwake((boot) => boot.disconnect()) },
+  { name: "connect", weight: 1.5, fault: "user", run: whenAwake((boot) => boot.connect()) },
+  { name: "reconnect", weight: 0.6, fault: "user", run: whenAwake((boot) => boot.reconnect()) },
   { name: "subscribe or leave", weight: 2, fault: "resubscribe", run: resubscribe },
   { name: "read back", weight: 1, fault: "readBack", run: readBack },
   {
     name: "mount",
     weight: 1,
     fault: "mounts",
-    run: whenAwake((tab, _, { holds }) => holds.push(tab.retain())),
+    run: whenAwake((boot, _, { holds }) => holds.push(boot.retain())),
   },
   { name: "unmount", weight: 1, fault: "mounts", run: whenAwake((_, __, { holds }) => holds.shift()?.()) },
   {
@@ -287,16 +294,13 @@ export const actions: readonly Action[] = [
     name: "log out",
     weight: 0.3,
     fault: "logins",
-    run: whenAwake((tab, { dice }) => void tab.logout({ queue: dice.oneOf(["keep", "purge"]) })),
+    run: whenAwake((boot, { dice }) => void boot.logout({ queue: dice.oneOf(["keep", "purge"]) })),
   },
-  { name: "log in", weight: 1.5, fault: "logins", run: whenAwake((tab) => tab.connect()) },
+  { name: "log in", weight: 1.5, fault: "logins", run: whenAwake((boot) => boot.connect()) },
   {
     name: "log in again",
     weight: 1.5,
     fault: "logins",
-    run: whenAwake((tab) => tab.state.get().name === "failed" && tab.reconnect()),
+    run: whenAwake((boot) => boot.state.get().name === "failed" && boot.reconnect()),
   },
 ];
-
-/** How long the world runs after an action, in ms. */
-export const pauses = [0, 0, 1, 3, 10, 10, 50, 200, 1_000, 5_000, 20_000] as const;

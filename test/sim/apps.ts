@@ -1,6 +1,8 @@
 import type { FetchToken, ResilientClientOptions } from "../../src/client/options.ts";
 import type { SeededDice } from "../../src/testing/seededDice.ts";
+import type { Page } from "../../src/testing/page.ts";
 import type { Tab } from "../../src/testing/tab.ts";
+import { has } from "./plan.ts";
 import type { Setting } from "./setting.ts";
 
 /** What the app behind a page does: slow, and down at times, until everything heals. */
@@ -9,13 +11,14 @@ interface App {
   readonly subject: string;
   readonly dice: SeededDice;
   readonly tab: () => Tab;
+  readonly page: () => Page;
 }
 
 /** What a page waits for comes to a frozen page when it thaws. */
-const answer = async ({ setting, dice, tab }: App, what: string): Promise<void> => {
+const answer = async ({ setting, dice, page }: App, what: string): Promise<void> => {
   const { world, healing } = setting;
   const delayMs = healing ? 0 : dice.oneOf([0, 5, 200, 3_000]);
-  await new Promise<void>((done) => world.clock.after(delayMs, () => tab().page.clock.run(done)));
+  await new Promise<void>((done) => world.clock.after(delayMs, () => page().clock.run(done)));
   if (!setting.healing && dice.chance(0.1)) throw new Error(`${what} is down`);
 };
 
@@ -24,7 +27,7 @@ const tokens =
   async ({ refresh }) => {
     const { setting, subject, tab } = app;
     const { plan, world } = setting;
-    if (!plan.has("auth")) return { token: `${subject} Infinity` };
+    if (!has(plan, "auth")) return { token: `${subject} Infinity` };
     await answer(app, "the login service");
     const now = world.clock.wallMs();
     const kept = setting.tokens.get(tab());
@@ -37,7 +40,7 @@ const places = ["ws://one.test/ws", "ws://two.test/ws"] as const;
 
 const urlOf = (app: App): Partial<ResilientClientOptions> => {
   const { plan } = app.setting;
-  if (!plan.has("urls")) return {};
+  if (!has(plan, "urls")) return {};
   if (plan.urls === "list") return { url: places };
   const url = async (): Promise<string> => {
     await answer(app, "the directory");
@@ -50,14 +53,15 @@ export const optionsOf = (app: App): Partial<ResilientClientOptions> => {
   const { plan } = app.setting;
   return {
     ...urlOf(app),
-    ...((plan.has("auth") || plan.subjects.length > 1) && { auth: tokens(app) }),
-    ...(plan.has("mounts") && { onUnmount: { lingerMs: app.dice.oneOf([0, 500, 5_000]) } }),
-    ...(plan.has("pause") && { pauseHiddenAfterMs: app.dice.oneOf([0, 1_000, 10_000]) }),
-    ...(plan.has("telemetry") && { telemetry: { onMeasure: () => undefined } }),
+    ...(plan.kind === "together" && { tabs: { election: plan.rung }, identity: app.subject }),
+    ...((has(plan, "auth") || plan.subjects.length > 1) && { auth: tokens(app) }),
+    ...(has(plan, "mounts") && { onUnmount: { lingerMs: app.dice.oneOf([0, 500, 5_000]) } }),
+    ...(has(plan, "pause") && { pauseHiddenAfterMs: app.dice.oneOf([0, 1_000, 10_000]) }),
+    ...(has(plan, "telemetry") && { telemetry: { onMeasure: () => undefined } }),
     outbox: {
       capacity: plan.capacity,
       overflow: plan.overflow,
-      ...(plan.has("maxAge") && { maxAgeMs: 30_000 }),
+      ...(has(plan, "maxAge") && { maxAgeMs: 30_000 }),
     },
   };
 };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { regressions } from "./regressions.ts";
-import { runHistory } from "./runHistory.ts";
+import { runHistory, runScript } from "./runHistory.ts";
 
-/** `npm run sim -- --seeds 20000` runs more. */
+/** `npm run sim -- --seeds 20000` runs more, with `--tabs` of tabs. */
 const count = 600;
 const block = 100;
 
@@ -19,9 +19,9 @@ describe("random histories of one client and one server (I1, I2, I3, I4, I6, I8)
       },
     );
 
-  for (const { seed, found } of regressions)
-    it(`seed ${seed} stays fixed: ${found}`, async () => {
-      expect((await runHistory(seed)).violations).toEqual([]);
+  for (const { found, script } of regressions)
+    it(`stays fixed: ${found}`, async () => {
+      expect((await runScript(script)).violations).toEqual([]);
     });
 
   it("the same seed is the same history", async () => {
@@ -34,4 +34,18 @@ describe("random histories of one client and one server (I1, I2, I3, I4, I6, I8)
     expect(first.length).toBeGreaterThan(50);
     expect(await tell()).toEqual(first);
   });
+});
+
+describe("random histories of tabs that share a browser (I1 to I8)", () => {
+  for (let first = 1; first <= 120; first += 40)
+    it(
+      `seeds ${first} to ${first + 39} lose nothing, repeat nothing, and recover`,
+      { timeout: 60_000 },
+      async () => {
+        for (let seed = first; seed < first + 40; seed++) {
+          const { violations } = await runHistory(seed, { kind: "together" });
+          expect({ seed, violations }).toEqual({ seed, violations: [] });
+        }
+      },
+    );
 });

@@ -10,8 +10,10 @@ export interface Sent {
   readonly status: () => string;
   /** Where the channel had to stand. */
   readonly expected: { readonly seq: number; readonly tail: string } | undefined;
-  /** The tab. */
+  /** The boot. */
   readonly by: string;
+  /** Its page is: nobody hears how it ended. */
+  readonly isGone: () => boolean;
   readonly subject: string;
   settlement?: Settlement;
   /** How many rollbacks had happened when it settled. */

@@ -178,6 +178,8 @@ export const checkReply = async ({ m, settled, reply, ledger, report }: ReplyOpt
 
 export interface EndOptions {
   readonly ledger: Ledger;
+  /** Whether the boot is there at the end: what was to be told to another, nobody heard. */
+  readonly isHere: (by: string) => boolean;
   /** `lost` events of a client: acknowledged messages it says are gone, per channel. */
   readonly signalled: (tab: string, channel: string) => number;
   readonly mayBeUncertain: boolean;
@@ -185,20 +187,20 @@ export interface EndOptions {
 }
 
 /** After healing. With rollbacks, only what PROTOCOL.md says that it cannot be promised is forgiven. */
-export const checkEnd = ({ ledger, signalled, mayBeUncertain, report }: EndOptions): void => {
+export const checkEnd = ({ ledger, isHere, signalled, mayBeUncertain, report }: EndOptions): void => {
   const rolled = ledger.rollbacks() > 0;
   const gone = new Map<string, number>();
   for (const sent of ledger.sent) {
     const { settlement, m, channel } = sent;
     const place = ledger.log(channel).find((entry) => entry.m === m);
     if (!settlement) {
-      report("I6", `m${m} never settled`);
+      if (isHere(sent.by)) report("I6", `m${m} never settled`);
       continue;
     }
     if (landed(settlement) && !place) {
       if (!rolled) report("I1", `m${m} was acked and is not in the log`);
       // A producer that one rollback ended does not hear of the next: nobody claims its position any more.
-      if (ledger.orphaned.has(m)) continue;
+      if (ledger.orphaned.has(m) || !isHere(sent.by)) continue;
       const lane = JSON.stringify([sent.by, channel]);
       gone.set(lane, (gone.get(lane) ?? 0) + 1);
     }
@@ -207,7 +209,7 @@ export const checkEnd = ({ ledger, signalled, mayBeUncertain, report }: EndOptio
     if (
       denied(settlement) &&
       place &&
-      !ledger.sendsOf(m).some((one) => one.settlement && !denied(one.settlement))
+      !ledger.sendsOf(m).some((one) => !one.settlement || !denied(one.settlement))
     ) {
       // A verdict that was rolled back can be followed by a late copy of its message.
       const verdictMayBeGone = rolled && (sent.settledAfterRollbacks ?? 0) < ledger.rollbacks();

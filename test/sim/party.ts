@@ -1,24 +1,27 @@
 import type { Receipt, Settlement } from "../../src/client/receipt.ts";
 import type { SendOptions } from "../../src/client/sendOptions.ts";
+import type { Boot } from "../../src/testing/boot.ts";
+import type { SeededDice } from "../../src/testing/seededDice.ts";
 import type { Tab } from "../../src/testing/tab.ts";
-import { optionsOf } from "./apps.ts";
 import type { Sent } from "./ledger.ts";
 import { checkReply, checkSettlement } from "./observer.ts";
 import { createReaders, type Readers } from "./readers.ts";
+import { has } from "./plan.ts";
 import type { Setting } from "./setting.ts";
 
 export type Send = SendOptions & { /** Uses a key of before. */ readonly again?: boolean };
 
 /** One page: a client, its user, and everything that watches it. */
 export interface Party extends Readers {
+  readonly boot: Boot;
+  /** The tab it was loaded in. */
   readonly tab: Tab;
   readonly subject: string;
-  /** Asks for tokens, or for the place to dial. */
-  readonly asks: { readonly token: boolean; readonly url: boolean };
+  /** Its script runs. */
+  readonly isAwake: () => boolean;
+  readonly isGone: () => boolean;
   /** Signals of the app that were given to a message. */
   readonly signals: { readonly signal: AbortSignal; readonly receipt: Receipt }[];
-  /** The producer it uses on a channel, as far as the wire has shown it and no rollback ended it. */
-  readonly producerOf: (channel: string) => string | undefined;
   /** Releases of `retain`. */
   readonly holds: (() => void)[];
   /** What was asked for and has not been answered. */
@@ -30,42 +33,37 @@ export interface Party extends Readers {
   readonly whisper: (channel: string) => void;
 }
 
-export const createParty = (setting: Setting, subject: string, name: string): Party => {
-  const { world, plan, ledger, report } = setting;
-  const dice = setting.opinions.fork(name);
-  const options = optionsOf({ setting, subject, dice, tab: () => tab });
-  const tab: Tab = world.openTab(options);
-  const trace = (text: string): void => setting.trace(plan.tabs > 1 ? `${tab.id} ${text}` : text);
+export interface PartyOptions {
+  readonly setting: Setting;
+  readonly boot: Boot;
+  readonly subject: string;
+  readonly tab: () => Tab;
+  readonly dice: SeededDice;
+}
+
+export const createParty = ({ setting, boot, subject, tab, dice }: PartyOptions): Party => {
+  const { plan, ledger, report } = setting;
+  const isGone = (): boolean => boot.page.life() === "gone";
+  const trace = (text: string): void => setting.trace(plan.tabs > 1 ? `${boot.id} ${text}` : text);
   const pending = new Set<{ readonly name: string }>();
 
   const askers = new Map<string, (settlement: Settlement) => void>();
-  tab.on("settled", ({ id, settlement }) => {
+  boot.on("settled", ({ id, settlement }) => {
     trace(`  settled ${id.slice(0, 8)} ${JSON.stringify(settlement)}`);
     askers.get(id)?.(settlement);
   });
-  const givenUp = new Set<string | undefined>();
-  const producerOf = (channel: string): string | undefined => {
-    const last = tab
-      .sockets()
-      .flatMap((socket) => socket.frames())
-      .flatMap((frame) =>
-        frame.t === "resume" || frame.t === "claim" ? frame.producers : frame.t === "pub" ? [frame] : [],
-      )
-      .findLast(({ c }) => c === channel);
-    return givenUp.has(last?.p) ? undefined : last?.p;
-  };
-  tab.on("lost", (event) => {
+  boot.on("lost", (event) => {
     trace(`  lost ${JSON.stringify(event)}`);
-    givenUp.add(producerOf(event.channel));
+    setting.producers.giveUp(boot.id, event.channel);
   });
-  tab.on("error", (event) => trace(`  error ${event.message}`));
-  tab.on("transition", ({ from, to, event }) => trace(`  ${from.name} → ${to.name} (${event})`));
+  boot.on("error", (event) => trace(`  error ${event.message}`));
+  boot.on("transition", ({ from, to, event }) => trace(`  ${from.name} → ${to.name} (${event})`));
 
   const asked = (what: string, answer: Promise<unknown>): void => {
     trace(what);
     const token = { name: what };
     pending.add(token);
-    const allowed = ["TIMEOUT", "DISCONNECTED", "DISPOSED", ...(plan.has("logins") ? ["UNAUTHORISED"] : [])];
+    const allowed = ["TIMEOUT", "DISCONNECTED", "DISPOSED", ...(has(plan, "logins") ? ["UNAUTHORISED"] : [])];
     answer
       .catch(({ code, message }: { readonly code: string; readonly message: string }) => {
         trace(`  ${what}: ${code}`);
@@ -73,13 +71,14 @@ export const createParty = (setting: Setting, subject: string, name: string): Pa
       })
       .finally(() => pending.delete(token));
   };
-  const readers = createReaders({ setting, tab, subject, dice, trace, asked });
+  const readers = createReaders({ setting, boot, subject, dice, trace, asked });
 
-  const sentAs = (sent: Omit<Sent, "by" | "subject">, settled: Promise<Settlement>): void => {
-    const one: Sent = { ...sent, by: tab.id, subject };
+  const sentAs = (sent: Omit<Sent, "by" | "subject" | "isGone">, settled: Promise<Settlement>): void => {
+    const one: Sent = { ...sent, by: boot.id, subject, isGone };
     trace(`send m${one.m} on ${one.channel} as ${one.id.slice(0, 8)}`);
     ledger.sent.push(one);
     void settled.then((settlement) => {
+      if (isGone()) return;
       trace(`  m${one.m} settled ${JSON.stringify(settlement)}`);
       checkSettlement(one, settlement, ledger, report);
       one.settlement = settlement;
@@ -89,11 +88,14 @@ export const createParty = (setting: Setting, subject: string, name: string): Pa
 
   const party: Party = {
     ...readers,
-    tab,
+    boot,
+    get tab() {
+      return tab();
+    },
     subject,
-    asks: { token: options.auth !== undefined, url: typeof options.url === "function" },
+    isAwake: () => boot.page.life() === "active",
+    isGone,
     signals: [],
-    producerOf,
     holds: [],
     pending,
     send: (channel, { again = false, ...sendOptions } = {}) => {
@@ -105,7 +107,7 @@ export const createParty = (setting: Setting, subject: string, name: string): Pa
       const m = earlier?.m ?? setting.nextPayload();
       const { expected, signal } = sendOptions;
       const key = earlier && { idempotencyKey: earlier.id };
-      const receipt = tab.send({ m }, { ...sendOptions, channel, ...key });
+      const receipt = boot.send({ m }, { ...sendOptions, channel, ...key });
       if (signal) party.signals.push({ signal, receipt });
       const status = (): string => receipt.status.get().kind;
       sentAs({ m, channel, id: receipt.id, status, expected }, receipt.settled);
@@ -114,9 +116,9 @@ export const createParty = (setting: Setting, subject: string, name: string): Pa
       const m = setting.nextPayload();
       const id = `request-${dice.uuid()}`;
       const settled = new Promise<Settlement>((done) => askers.set(id, done));
-      const reply = tab.request({ m }, { channel, timeoutMs, idempotencyKey: id });
+      const reply = boot.request({ m }, { channel, timeoutMs, idempotencyKey: id });
       // In `failed` it is refused at once, and nothing was sent.
-      if (tab.state.get().name !== "failed")
+      if (boot.state.get().name !== "failed")
         sentAs({ m, channel, id, status: () => "asked", expected: undefined }, settled);
       asked(`request m${m}`, checkReply({ m, settled, reply, ledger, report }));
     },
@@ -124,8 +126,8 @@ export const createParty = (setting: Setting, subject: string, name: string): Pa
       const m = setting.nextPayload();
       setting.whispers.add(m);
       trace(`whisper m${m} on ${channel}`);
-      const isConnected = tab.state.get().name === "connected";
-      const { kind } = tab.send({ m }, { channel, volatile: true }).status.get();
+      const isConnected = boot.state.get().name === "connected";
+      const { kind } = boot.send({ m }, { channel, volatile: true }).status.get();
       if (kind !== "rejected" && !(kind === "sent" && isConnected))
         report("I8", `m${m} is volatile and settled ${kind}`);
     },

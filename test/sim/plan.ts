@@ -48,15 +48,33 @@ export const faults = [
   "retention",
   "smallGaps",
 ] as const;
-export type Fault = (typeof faults)[number];
 
-/** The dice decide once per history: which faults, which sizes. */
+/** What may happen besides to tabs that share a browser. */
+export const tabFaults = [
+  "closes",
+  "crashes",
+  "reloads",
+  "leaves",
+  "evictions",
+  "hangs",
+  "kills",
+  "opens",
+  "duplicates",
+] as const;
+export type Fault = (typeof faults)[number] | (typeof tabFaults)[number];
+
+/** `apart`: each tab is a browser of its own. `together`: all tabs share one. */
+export type Kind = "apart" | "together";
+
+/** The dice decide once per history: which faults, which sizes. Plain data: a story can be told of a part of it. */
 export interface Plan {
-  readonly has: (fault: Fault) => boolean;
+  readonly kind: Kind;
   readonly faults: readonly Fault[];
   readonly channels: readonly string[];
-  /** Pages, each with a client and a socket of its own. */
+  /** At the start. */
   readonly tabs: number;
+  /** How tabs that are together elect. */
+  readonly rung: "locks" | "lease" | "storage" | "solo";
   /** Users; a tab belongs to one of them. */
   readonly subjects: readonly string[];
   /** How long a token lives, in ms. */
@@ -82,13 +100,18 @@ const rare: Partial<Record<Fault, number>> = {
   rate: 0.2,
 };
 
-export const makePlan = (dice: SeededDice): Plan => {
-  const chosen = new Set(faults.filter((fault) => dice.chance(rare[fault] ?? 0.5)));
+export const has = ({ faults: chosen }: Plan, fault: Fault): boolean => chosen.includes(fault);
+
+export const makePlan = (dice: SeededDice, kind: Kind): Plan => {
+  const isTogether = kind === "together";
+  const chosen = faults.filter((fault) => dice.chance(rare[fault] ?? 0.5));
   return {
-    has: (fault) => chosen.has(fault),
-    faults: [...chosen],
-    tabs: chosen.has("tabs") ? 2 + dice.pick(2) : 1,
-    subjects: dice.chance(0.5) ? ["ann"] : ["ann", "bob"],
+    kind,
+    faults: isTogether
+      ? [...chosen.filter((fault) => fault !== "tabs"), ...tabFaults.filter(() => dice.chance(0.5))]
+      : chosen,
+    tabs: isTogether ? 2 + dice.pick(3) : chosen.includes("tabs") ? 2 + dice.pick(2) : 1,
+    subjects: dice.chance(isTogether ? 0.8 : 0.5) ? ["ann"] : ["ann", "bob"],
     tokenLifeMs: dice.oneOf([3_000, 20_000, 300_000]),
     channels: ["a", "b", "c"].slice(0, 1 + dice.pick(3)),
     latencyMs: dice.oneOf([0, 5, 40, 200]),
@@ -98,5 +121,17 @@ export const makePlan = (dice: SeededDice): Plan => {
     overflow: dice.oneOf(["reject", "evict-oldest", "wait"]),
     urls: dice.oneOf(["list", "function"]),
     steps: 25 + dice.pick(35),
+    rung: isTogether ? dice.oneOf(["locks", "locks", "lease", "storage", "solo"]) : "solo",
   };
 };
+
+/** Changes that make a plan easier to follow, for whoever has to. */
+export const plainest = ({ tabs, channels, subjects }: Plan): readonly Partial<Plan>[] => [
+  ...Array.from({ length: tabs - 1 }, (_, i) => ({ tabs: i + 1 })),
+  { channels: channels.slice(0, 1) },
+  { subjects: subjects.slice(0, 1) },
+  { latencyMs: 5, jitterMs: 0 },
+  { windowMessages: 1_024 },
+  { capacity: 1_000, overflow: "reject" },
+  { urls: "list" },
+];

@@ -80,20 +80,20 @@ vi.mock("../../src/client/runMachine.ts", async (original) => {
   };
 });
 
-const ready = ({ parties }: Setting): void =>
-  parties.forEach(({ tab, asks }) => (heldOf(tab.page.clock).asks = asks));
+const ready = ({ seats }: Setting): void =>
+  seats.forEach(({ tab, asks }) => (heldOf(tab.page.clock).asks = asks));
 
 const checkPages = ({ parties }: Setting): void => parties.forEach(checkPage);
 
-const checkPage = ({ tab, signals }: Party): void => {
-  const mine = heldOf(tab.page.clock);
+const checkPage = ({ boot, signals }: Party): void => {
+  const mine = heldOf(boot.page.clock);
   const state = found.states.get(mine)!();
   const hears =
     resources[state.name].sensors || (state.name === "disconnected" && state.reason === "suspended");
-  if (tab.page.listeners() !== Number(hears))
-    found.problems.push(`${state.name}: ${tab.page.listeners()} listeners on the page`);
-  if (tab.page.clock.timers() !== mine.timers.size)
-    found.problems.push(`${tab.page.clock.timers()} timers, of which ${mine.timers.size} have names`);
+  if (boot.page.listeners() !== Number(hears))
+    found.problems.push(`${state.name}: ${boot.page.listeners()} listeners on the page`);
+  if (boot.page.clock.timers() !== mine.timers.size)
+    found.problems.push(`${boot.page.clock.timers()} timers, of which ${mine.timers.size} have names`);
   for (const { signal, receipt } of signals) {
     const settled = !["waiting", "queued", "inFlight"].includes(receipt.status.get().kind);
     const listeners = getEventListeners(signal, "abort").length;

@@ -1,8 +1,9 @@
 import type { Message } from "../../src/client/message.ts";
 import type { SubscribeOptions } from "../../src/client/ResilientClient.ts";
 import type { SeededDice } from "../../src/testing/seededDice.ts";
-import type { Tab } from "../../src/testing/tab.ts";
+import type { Boot } from "../../src/testing/boot.ts";
 import { checkDelivery, checkPage, type DeliveryCheck } from "./observer.ts";
+import { has } from "./plan.ts";
 import type { Setting } from "./setting.ts";
 
 /** One consumer of a channel and what it may be given next. */
@@ -27,7 +28,7 @@ export interface Readers {
 
 export interface ReadersOptions {
   readonly setting: Setting;
-  readonly tab: Tab;
+  readonly boot: Boot;
   readonly subject: string;
   readonly dice: SeededDice;
   readonly trace: (text: string) => void;
@@ -35,10 +36,13 @@ export interface ReadersOptions {
   readonly asked: (name: string, answer: Promise<unknown>) => void;
 }
 
-export const createReaders = ({ setting, tab, subject, dice, trace, asked }: ReadersOptions): Readers => {
+export const createReaders = ({ setting, boot, subject, dice, trace, asked }: ReadersOptions): Readers => {
   const { world, plan, ledger, report } = setting;
   const hides = (m: number): boolean => setting.hides(m, subject);
   const watched = new Set<Watched>();
+  /** Of the app, which runs when its page does. */
+  const pause = (ms: number): Promise<void> =>
+    new Promise((done) => world.clock.after(ms, () => boot.page.clock.run(done)));
 
   const observe = (channel: string, startsAt?: number) => {
     const seen: number[] = [];
@@ -46,7 +50,7 @@ export const createReaders = ({ setting, tab, subject, dice, trace, asked }: Rea
     const whispers = new Set<number>();
     const whispered = (m: number): void => {
       if (!setting.whispers.has(m)) report("I2", `${channel}: m${m} came without a place and was none`);
-      if (whispers.has(m)) report("I2", `${channel}: m${m} is volatile and came twice to ${tab.id}`);
+      if (whispers.has(m)) report("I2", `${channel}: m${m} is volatile and came twice to ${boot.id}`);
       whispers.add(m);
     };
     return {
@@ -55,11 +59,11 @@ export const createReaders = ({ setting, tab, subject, dice, trace, asked }: Rea
       received: (message: Message): void => {
         const { m } = message.data as { m: number };
         trace(`  got ${channel}#${message.seq} m${m}${message.replayed ? " replayed" : ""}`);
-        if (hides(m)) report("I7", `${channel}: m${m} is hidden from ${subject} and came to ${tab.id}`);
+        if (hides(m)) report("I7", `${channel}: m${m} is hidden from ${subject} and came to ${boot.id}`);
         if (message.seq === undefined) return whispered(m);
         check.received(message);
-        if (message.own && !ledger.sendsOf(m).some(({ by }) => by === tab.id))
-          report("I7", `${channel}: m${m} came to ${tab.id} as its own`);
+        if (message.own && !ledger.sendsOf(m).some(({ by }) => by === boot.id))
+          report("I7", `${channel}: m${m} came to ${boot.id} as its own`);
         seen.push(m);
       },
       onContinuity: (continuity: Parameters<DeliveryCheck["told"]>[0]): void => {
@@ -73,7 +77,7 @@ export const createReaders = ({ setting, tab, subject, dice, trace, asked }: Rea
     watched,
     watch: (channel, options = {}, startsAt) => {
       const { seen, check, received, onContinuity } = observe(channel, startsAt);
-      const stop = tab.subscribe(channel, received, { ...options, onContinuity });
+      const stop = boot.subscribe(channel, received, { ...options, onContinuity });
       watched.add({ channel, check, seen, stop });
     },
     iterate: (channel) => {
@@ -82,10 +86,14 @@ export const createReaders = ({ setting, tab, subject, dice, trace, asked }: Rea
       const capacity = dice.oneOf([1, 2, 3]);
       watched.add({ channel, check, seen, stop: () => ended.abort() });
       const run = async (): Promise<void> => {
-        for await (const message of tab.messages(channel, { capacity, signal: ended.signal, onContinuity })) {
+        for await (const message of boot.messages(channel, {
+          capacity,
+          signal: ended.signal,
+          onContinuity,
+        })) {
           received(message);
           const pauseMs = setting.healing ? 0 : dice.oneOf([0, 0, 0, 20, 1_000, 4_000]);
-          if (pauseMs) await new Promise<void>((done) => world.clock.after(pauseMs, done));
+          if (pauseMs) await pause(pauseMs);
         }
       };
       run().catch((error: unknown) => report("I6", `messages() threw ${String(error)}`));
@@ -94,10 +102,10 @@ export const createReaders = ({ setting, tab, subject, dice, trace, asked }: Rea
       const rollbacks = ledger.rollbacks();
       const head = ledger.log(channel).at(-1)?.seq ?? 0;
       const page = { channel, before, limit, rollbacks, head };
-      const mayBeShort = plan.has("trim") || plan.has("retention") || plan.has("filter");
+      const mayBeShort = has(plan, "trim") || has(plan, "retention") || has(plan, "filter");
       asked(
         `read back ${JSON.stringify(page)}`,
-        tab.history(channel, { before, limit, timeoutMs }).then((events) => {
+        boot.history(channel, { before, limit, timeoutMs }).then((events) => {
           trace(`  page of ${channel} ${events.map(({ seq }) => seq).join()}`);
           checkPage(page, events, { ledger, report, hides, mayBeShort });
         }),

@@ -1,6 +1,11 @@
-/** `npm run sim -- --seeds 20000 [--first N]`, or `--seed S --trace` for one history step by step. */
+/**
+ * `npm run sim -- --seeds 20000 [--first N] [--tabs]`, or `--seed S [--tabs]` for one history: `--trace` tells it step by
+ * step, wire and all; of one that fails a shrunk story is told.
+ */
 import { parseArgs } from "node:util";
+import { type Script, scriptOf } from "./moves.ts";
 import { runHistory } from "./runHistory.ts";
+import { shrink, story } from "./shrink.ts";
 
 const { values } = parseArgs({
   options: {
@@ -8,24 +13,36 @@ const { values } = parseArgs({
     first: { type: "string", default: "1" },
     seed: { type: "string" },
     trace: { type: "boolean", default: false },
+    /** The shrunk history as data, for regressions.ts. */
+    json: { type: "boolean", default: false },
+    /** Tabs that share a browser. */
+    tabs: { type: "boolean", default: false },
   },
 });
+const kind = values.tabs ? "together" : "apart";
+
+const tellShrunk = async (script: Script): Promise<void> => {
+  const small = await shrink(script);
+  console.log(`\n${values.json ? JSON.stringify(small) : await story(small)}`);
+};
 
 const one = async (seed: number): Promise<number> => {
-  const history = await runHistory(seed, { trace: values.trace ? console.log : undefined });
+  const history = await runHistory(seed, { kind, trace: values.trace ? console.log : undefined });
   console.log(JSON.stringify(history.settled), `${history.sockets} sockets`);
   for (const { invariant, text } of history.violations) console.log(`${invariant} ${text}`);
+  if (history.violations.length > 0 && !values.trace) await tellShrunk(scriptOf(seed, kind));
   return history.violations.length;
 };
 
 const many = async (first: number, count: number): Promise<number> => {
   const start = performance.now();
+  const before = process.cpuUsage();
   const failing = new Map<string, { count: number; seed: number; text: string }>();
   const settled = new Map<string, number>();
   let failed = 0;
   let sent = 0;
   for (let seed = first; seed < first + count; seed++) {
-    const history = await runHistory(seed);
+    const history = await runHistory(seed, { kind });
     sent += history.sent;
     for (const [kind, times] of Object.entries(history.settled))
       settled.set(kind, (settled.get(kind) ?? 0) + times);
@@ -44,7 +61,11 @@ const many = async (first: number, count: number): Promise<number> => {
   console.log(`${count} histories, ${sent} messages (${kinds}), ${failed} with violations`);
   for (const [invariant, { count: times, seed }] of failing)
     console.log(`${invariant}: ${times} histories, first seed ${seed}`);
-  console.log(`${(count / seconds).toFixed(0)} histories/s`);
+  const { user, system } = process.cpuUsage(before);
+  const busySeconds = (user + system) / 1e6;
+  console.log(
+    `${(count / seconds).toFixed(0)} histories/s, ${(count / busySeconds).toFixed(0)} per second of a core`,
+  );
   return failed;
 };
 

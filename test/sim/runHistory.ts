@@ -1,7 +1,9 @@
-import { actions, pauses } from "./actions.ts";
+import { actionOf, type Move, type Script, scriptOf } from "./moves.ts";
 import { checkEnd, checkOrder, type Violation } from "./observer.ts";
 import type { Party } from "./party.ts";
-import { createSetting, type Setting } from "./setting.ts";
+import { has, type Kind } from "./plan.ts";
+import { begin, createSetting, type Setting } from "./setting.ts";
+import { healTabs } from "./tabActions.ts";
 
 export interface History {
   readonly seed: number;
@@ -21,39 +23,45 @@ export interface HistoryHearers {
   readonly stepped?: (setting: Setting) => void;
 }
 
+export interface HistoryOptions extends HistoryHearers {
+  /** Default `apart`. */
+  readonly kind?: Kind | undefined;
+}
+
 /** A page needs a handful of timers, whatever it went through. */
 const maxTimers = 12;
 const minute = 60_000;
 
 const checkStep = ({ parties, plan, report, world }: Setting): void => {
-  for (const { tab } of parties) {
-    const { depth, waiting } = tab.outbox.state.get();
+  for (const { boot, isGone } of parties) {
+    if (isGone()) continue;
+    const { depth, waiting } = boot.outbox.state.get();
     if (depth > plan.capacity) report("I4", `${depth} messages in an outbox of ${plan.capacity}`);
     if (waiting > (plan.overflow === "wait" ? plan.capacity : 0))
       report("I4", `${waiting} messages wait for an outbox of ${plan.capacity}`);
-    const timers = tab.page.clock.timers();
+    const timers = boot.page.clock.timers();
     if (timers > maxTimers) report("I4", `${timers} timers in one page`);
-    const state = tab.state.get();
-    const loggedOut = plan.has("logins") && state.name === "failed" && state.code === "UNAUTHORISED";
+    const state = boot.state.get();
+    const loggedOut = has(plan, "logins") && state.name === "failed" && state.code === "UNAUTHORISED";
     if (state.name === "failed" && !loggedOut) report("I6", `failed ${state.error.message}`);
   }
   for (const socket of world.sockets)
     if (socket.liveBefore > 0) report("S", `socket ${socket.id} was opened beside a live one`);
 };
 
-const step = async (setting: Setting): Promise<void> => {
-  const { dice, plan, world, trace, parties } = setting;
-  const possible = actions.filter(({ fault }) => fault === undefined || plan.has(fault));
-  let point = dice.roll() * possible.reduce((sum, { weight }) => sum + weight, 0);
-  const action = possible.find(({ weight }) => (point -= weight) < 0) ?? possible[0]!;
-  const party = dice.oneOf(parties);
-  trace(`${Math.round(world.clock.nowMs())} ${action.name}${parties.length > 1 ? ` (${party.tab.id})` : ""}`);
-  action.run(setting, party);
-  await world.advance(dice.oneOf(pauses));
+const step = async (setting: Setting, move: Move): Promise<void> => {
+  const { world, trace, seats } = setting;
+  const seat = seats[move.seat % seats.length]!;
+  const party = seat.party();
+  trace(`${Math.round(world.clock.nowMs())} ${move.action}${seats.length > 1 ? ` (${party.boot.id})` : ""}`);
+  setting.dice = setting.movesDice.fork(`${move.id}`);
+  actionOf(move).run(setting, party);
+  await world.advance(move.pauseMs);
   checkStep(setting);
 };
 
-const heal = ({ world, parties, trace }: Setting): void => {
+const heal = (setting: Setting): void => {
+  const { world, trace } = setting;
   trace("heal");
   world.network.resume();
   world.network.refuse(false);
@@ -62,37 +70,40 @@ const heal = ({ world, parties, trace }: Setting): void => {
   world.store.pace({ beforeCommitMs: 0, afterCommitMs: 0, readMs: 0 });
   world.thawServer();
   world.startServer();
-  for (const { tab } of parties) {
-    tab.page.restore();
-    tab.page.thaw();
-    tab.page.show();
-  }
+  healTabs(setting);
 };
 
-const signIn = ({ tab }: Party): void => {
-  if (tab.state.get().name === "failed") tab.reconnect();
-  else tab.connect();
+const signIn = ({ boot }: Party): void => {
+  if (boot.state.get().name === "failed") boot.reconnect();
+  else boot.connect();
 };
 
-const unsettled = ({ ledger }: Setting): string =>
-  ledger.sent
-    .filter(({ settlement }) => !settlement)
+/** The pages that the tabs show: those are to recover. */
+const shown = ({ seats }: Setting): readonly Party[] =>
+  seats.map(({ party }) => party()).filter(({ isAwake }) => isAwake());
+
+const unsettled = (setting: Setting): string =>
+  setting.ledger.sent
+    .filter(({ settlement, by }) => !settlement && shown(setting).some(({ boot }) => boot.id === by))
     .map(({ m, by, channel, status }) => `m${m} of ${by} on ${channel} ${status()}`)
     .join(", ");
-const unanswered = ({ parties }: Setting): string =>
-  parties.flatMap(({ pending }) => [...pending].map(({ name }) => name)).join(", ");
+const unanswered = (setting: Setting): string =>
+  shown(setting)
+    .flatMap(({ pending }) => [...pending].map(({ name }) => name))
+    .join(", ");
 const waiting = (setting: Setting): string =>
   [unsettled(setting), unanswered(setting)].join(" ").trim() || "nothing";
 
 const recover = async (setting: Setting): Promise<void> => {
-  const { world, parties, plan, report } = setting;
+  const { world, plan, report } = setting;
+  setting.healing = true;
+  heal(setting);
+  const parties = shown(setting);
   const quiet = (): boolean =>
-    parties.every(({ tab }) => tab.state.get().name === "connected") &&
+    parties.every(({ boot }) => boot.state.get().name === "connected") &&
     unsettled(setting) === "" &&
     unanswered(setting) === "";
-  const states = (): string => parties.map(({ tab }) => tab.state.get().name).join();
-  heal(setting);
-  setting.healing = true;
+  const states = (): string => parties.map(({ boot }) => boot.state.get().name).join();
   await world.advance(0);
   parties.forEach(signIn);
   // What was begun before (a release, a goodbye) may still end a connection.
@@ -104,7 +115,7 @@ const recover = async (setting: Setting): Promise<void> => {
   for (const { watched, watch } of parties)
     for (const channel of plan.channels)
       if (![...watched].some((one) => one.channel === channel)) watch(channel);
-  if (plan.has("readBack"))
+  if (has(plan, "readBack"))
     for (const { readBack } of parties)
       for (const channel of plan.channels) readBack(channel, { limit: 10, timeoutMs: 60_000 });
   // A channel that was told to ask later has asked by then.
@@ -112,10 +123,10 @@ const recover = async (setting: Setting): Promise<void> => {
   const probes = new Map(plan.channels.map((channel) => [channel, setting.publish(channel, true)]));
   for (const { send } of parties) for (const channel of plan.channels) send(channel);
   const deaf = (): string[] =>
-    parties.flatMap(({ tab, watched }) =>
+    parties.flatMap(({ boot, watched }) =>
       [...watched]
         .filter((one) => !one.seen.includes(probes.get(one.channel)!))
-        .map(({ channel }) => `${tab.id} ${channel}`),
+        .map(({ channel }) => `${boot.id} ${channel}`),
     );
   if (!(await world.runUntil(() => quiet() && !deaf().length, 5 * minute)))
     report(
@@ -128,11 +139,13 @@ const recover = async (setting: Setting): Promise<void> => {
 
 const finish = async (setting: Setting): Promise<void> => {
   const { world, parties, plan, ledger, report } = setting;
-  const losses = parties.flatMap(({ tab }) => tab.record.lost.map((one) => ({ ...one, by: tab.id })));
+  const here = shown(setting);
+  const losses = parties.flatMap(({ boot }) => boot.record.lost.map((one) => ({ ...one, by: boot.id })));
   checkEnd({
     ledger,
+    isHere: (by) => here.some(({ boot }) => boot.id === by),
     report,
-    mayBeUncertain: plan.has("maxAge") || plan.has("logins"),
+    mayBeUncertain: has(plan, "maxAge") || has(plan, "logins"),
     signalled: (by, channel) =>
       losses.reduce((sum, one) => (one.by === by && one.channel === channel ? sum + one.acked : sum), 0),
   });
@@ -147,24 +160,25 @@ const finish = async (setting: Setting): Promise<void> => {
       .map(({ m }) => m)
       .join();
     if (stored !== expected) report("I1", `the store of ${channel} does not hold what it committed`);
-    for (const { tab, watched } of parties)
+    for (const { boot, watched } of here)
       for (const one of watched)
         if (one.channel === channel && !one.check.isAt(seq))
-          report("I6", `${tab.id} ${channel}: seen up to ${one.check.last()}, the head is ${seq}`);
+          report("I6", `${boot.id} ${channel}: seen up to ${one.check.last()}, the head is ${seq}`);
   }
-  for (const { tab } of parties) {
-    await tab.dispose();
-    const timers = tab.page.clock.timers();
+  for (const { boot } of here) {
+    await boot.dispose();
+    const timers = boot.page.clock.timers();
     await world.advance(0);
     if (timers > 0) report("I4", `${timers} timers after dispose`);
   }
   if (unanswered(setting)) report("I6", `never settled: ${unanswered(setting)}`);
-  if (world.network.live().length > 0) report("S", "a socket lives after dispose");
+  const live = world.network.live().map(({ id, owner }) => `socket ${id} of ${owner}`);
+  if (live.length > 0) report("S", `${live.join()} lives after dispose`);
 };
 
-/** One seed, one history: a client and a server through random faults, then healed and judged. */
-export const runHistory = async (
-  seed: number,
+/** A history as it is written: through random faults, then healed and judged. */
+export const runScript = async (
+  script: Script,
   { trace = () => undefined, ready = () => undefined, stepped = () => undefined }: HistoryHearers = {},
 ): Promise<History> => {
   const violations: Violation[] = [];
@@ -173,18 +187,14 @@ export const runHistory = async (
     trace(`!! ${invariant} ${text}`);
     violations.push({ invariant, text });
   };
-  const setting = createSetting(seed, report, trace);
-  trace(`plan ${JSON.stringify(setting.plan)}`);
+  trace(`plan ${JSON.stringify(script.plan)}`);
+  const setting = createSetting(script, report, trace);
   try {
     ready(setting);
-    const { plan, parties } = setting;
-    for (const { tab, watch, iterate } of parties) {
-      plan.channels.forEach((channel) => watch(channel));
-      if (plan.has("resubscribe")) plan.channels.forEach(iterate);
-      tab.connect();
-    }
-    for (let left = plan.steps; left > 0; left--) {
-      await step(setting);
+    setting.begun = true;
+    for (const party of setting.parties) begin(party, setting);
+    for (const move of script.moves) {
+      await step(setting, move);
       stepped(setting);
     }
     await recover(setting);
@@ -197,11 +207,17 @@ export const runHistory = async (
   for (const { settlement } of setting.ledger.sent)
     if (settlement) settled[settlement.kind] = (settled[settlement.kind] ?? 0) + 1;
   return {
-    seed,
+    seed: script.seed,
     violations,
-    faults: setting.plan.faults,
+    faults: script.plan.faults,
     sent: setting.ledger.sent.length,
     sockets: setting.world.sockets.length,
     settled,
   };
 };
+
+/** One seed, one history. */
+export const runHistory = (
+  seed: number,
+  { kind = "apart", ...hearers }: HistoryOptions = {},
+): Promise<History> => runScript(scriptOf(seed, kind), hearers);

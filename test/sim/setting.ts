@@ -1,17 +1,39 @@
 import { createWorld, type World } from "../../src/testing/createWorld.ts";
 import { seededDice, type SeededDice } from "../../src/testing/seededDice.ts";
-import type { Tab } from "../../src/testing/tab.ts";
+import type { Browser } from "../../src/testing/browser.ts";
+import type { Tab, TabOptions } from "../../src/testing/tab.ts";
+import { optionsOf } from "./apps.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
 import { replyTo, type Report } from "./observer.ts";
 import { createParty, type Party } from "./party.ts";
-import { makePlan, type Plan } from "./plan.ts";
+import type { Script } from "./moves.ts";
+import { has, type Plan } from "./plan.ts";
+import { type Producers, watchProducers } from "./producers.ts";
+
+/** One tab and its user. */
+export interface Seat {
+  readonly tab: Tab;
+  readonly subject: string;
+  /** The page it shows, or showed last. */
+  readonly party: () => Party;
+  readonly asks: { readonly token: boolean; readonly url: boolean };
+}
 
 /** One world under test with everything that watches it. */
 export interface Setting {
   readonly world: World;
+  /** Every tab so far. */
+  readonly seats: readonly Seat[];
+  /** Every page so far. */
   readonly parties: readonly Party[];
+  /** Where the tabs are together. */
+  readonly browser: Browser | undefined;
+  /** Opens a tab, or duplicates one. */
+  readonly sit: (subject: string, like?: Tab) => void;
   readonly plan: Plan;
-  readonly dice: SeededDice;
+  readonly movesDice: SeededDice;
+  /** Of the move that is made now. */
+  dice: SeededDice;
   /** What the apps of both sides decide by. */
   readonly opinions: SeededDice;
   readonly ledger: Ledger;
@@ -27,16 +49,27 @@ export interface Setting {
   readonly nextPayload: () => number;
   /** `shown`: to everybody. */
   readonly publish: (channel: string, shown?: boolean) => number;
-  /** Whether this producer is the one some client used last on the channel. */
-  readonly isCurrent: (channel: string, p: string) => boolean;
+  readonly producers: Producers;
   /** Whether the server's filter hides the payload from the subject. */
   readonly hides: (m: number, subject: string) => boolean;
   healing: boolean;
+  /** From now on a page that boots begins at once. */
+  begun: boolean;
 }
 
-export const createSetting = (seed: number, report: Report, trace: (text: string) => void): Setting => {
+/** What a page does first. */
+export const begin = ({ boot, watch, iterate }: Party, { plan }: Setting): void => {
+  plan.channels.forEach((channel) => watch(channel));
+  if (has(plan, "resubscribe")) plan.channels.forEach(iterate);
+  boot.connect();
+};
+
+export const createSetting = (
+  { seed, plan }: Script,
+  report: Report,
+  trace: (text: string) => void,
+): Setting => {
   const dice = seededDice(`history ${seed}`);
-  const plan = makePlan(dice.fork("plan"));
   const ledger = createLedger();
   const opinions = dice.fork("opinions");
   const sources: Setting["sources"] = new Map();
@@ -45,11 +78,11 @@ export const createSetting = (seed: number, report: Report, trace: (text: string
 
   const refuses = (m: number): boolean => {
     const share = seededDice(`${seed} opinion ${m}`).roll();
-    if (plan.has("disagree")) return opinions.chance(share < 0.2 ? 0.5 : 0.02);
-    return plan.has("rejects") && share < 0.12;
+    if (has(plan, "disagree")) return opinions.chance(share < 0.2 ? 0.5 : 0.02);
+    return has(plan, "rejects") && share < 0.12;
   };
   const hides: Setting["hides"] = (m, subject) =>
-    plan.has("filter") && !shownToAll.has(m) && seededDice(`${seed} ${subject} hides ${m}`).chance(0.3);
+    has(plan, "filter") && !shownToAll.has(m) && seededDice(`${seed} ${subject} hides ${m}`).chance(0.3);
 
   const world: World = createWorld({
     seed,
@@ -57,36 +90,36 @@ export const createSetting = (seed: number, report: Report, trace: (text: string
     jitterMs: plan.jitterMs,
     store: {
       window: plan.windowMessages,
-      ...(plan.has("retention") && { retention: { maxBytes: 120 } }),
+      ...(has(plan, "retention") && { retention: { maxBytes: 120 } }),
     },
-    ...(plan.has("nodes") && { nodes: 2, fanOutLoss: 0.15 }),
+    ...(has(plan, "nodes") && { nodes: 2, fanOutLoss: 0.15 }),
     onWire: (socket, event, text) => trace(`    ${socket}${event === "sent" ? "↑" : "↓"} ${text}`),
     clock: { turn: () => new Promise((done) => setImmediate(done)) },
     server: {
       heartbeat: { intervalMs: 10_000, timeoutMs: 5_000 },
       limits: {
         windowMessages: plan.windowMessages,
-        messagesPerSecond: plan.has("rate") ? 2 : 10_000,
-        ...(plan.has("smallGaps") && { maxGap: 3, concurrentSnapshots: 1 }),
+        messagesPerSecond: has(plan, "rate") ? 2 : 10_000,
+        ...(has(plan, "smallGaps") && { maxGap: 3, concurrentSnapshots: 1 }),
       },
       authenticate: (token) => {
-        if (plan.has("auth") && !setting.healing && opinions.chance(0.05))
+        if (has(plan, "auth") && !setting.healing && opinions.chance(0.05))
           throw new Error("nobody can tell who this is");
         const [subject = plan.subjects[0]!, until = "Infinity"] = token?.split(" ") ?? [];
         return { subject, expiresAt: until === "Infinity" ? null : Number(until) };
       },
       onMessage: (message, context) => {
-        if (plan.has("flaky") && !setting.healing && opinions.chance(0.1))
+        if (has(plan, "flaky") && !setting.healing && opinions.chance(0.1))
           throw new Error("the handler failed");
         if (refuses((message.payload as { m: number }).m)) context.reject("NO");
         const reply = replyTo((message.payload as { m: number }).m);
         if (reply) context.reply(reply);
         return message.payload;
       },
-      ...(plan.has("filter") && {
+      ...(has(plan, "filter") && {
         filter: ({ subject, event }) => !hides((event.payload as { m: number }).m, subject),
       }),
-      ...(plan.has("snapshots") && {
+      ...(has(plan, "snapshots") && {
         snapshot: async (channel: string) => {
           const slowMs = setting.healing ? 0 : opinions.oneOf([0, 0, 30, 700]);
           if (slowMs) await new Promise<void>((done) => world.clock.after(slowMs, done));
@@ -109,11 +142,54 @@ export const createSetting = (seed: number, report: Report, trace: (text: string
         report("I2", `${d} is volatile and in a log`);
   });
 
+  const parties: Party[] = [];
+  const seats: Seat[] = [];
+  const browser = plan.kind === "together" ? world.openBrowser() : undefined;
+
+  const sit = (subject: string, like?: Tab): void => {
+    const appDice = opinions.fork(`party ${seats.length}`);
+    const mine: Party[] = [];
+    let asks = { token: false, url: false };
+    const options = (number: number): TabOptions => {
+      const bootDice = number === 1 ? appDice : appDice.fork(`boot ${number}`);
+      let party: Party | undefined;
+      const app = { setting, subject, dice: bootDice, tab: () => seat.tab, page: () => party!.boot.page };
+      const chosen = optionsOf(app);
+      asks = { token: chosen.auth !== undefined, url: typeof chosen.url === "function" };
+      return {
+        ...chosen,
+        app: (boot) => {
+          party = createParty({ setting, boot, subject, tab: app.tab, dice: bootDice });
+          mine.push(party);
+          parties.push(party);
+          if (setting.begun) begin(party, setting);
+        },
+      };
+    };
+    const seat: Seat = {
+      subject,
+      tab: like && browser ? browser.duplicate(like, options) : (browser ?? world).openTab(options),
+      party: () => mine.find(({ boot }) => boot === seat.tab.boot)!,
+      asks,
+    };
+    seats.push(seat);
+  };
+
   const setting: Setting = {
     world,
-    parties: [],
+    seats,
+    parties,
+    browser,
+    sit,
+    begun: false,
+    producers: watchProducers({
+      sockets: () => world.sockets,
+      ledger,
+      isGone: (boot) => parties.some(({ boot: { id }, isGone }) => id === boot && isGone()),
+    }),
     plan,
     dice,
+    movesDice: dice.fork("moves"),
     opinions,
     ledger,
     report,
@@ -125,7 +201,6 @@ export const createSetting = (seed: number, report: Report, trace: (text: string
     healing: false,
     hides,
     nextPayload: () => ++payloads,
-    isCurrent: (channel, p) => setting.parties.some(({ producerOf }) => producerOf(channel) === p),
     publish: (channel, shown = false) => {
       const m = ++payloads;
       if (shown) shownToAll.add(m);
@@ -137,8 +212,6 @@ export const createSetting = (seed: number, report: Report, trace: (text: string
       return m;
     },
   };
-  const parties = Array.from({ length: plan.tabs }, (_, i) =>
-    createParty(setting, plan.subjects[i % plan.subjects.length]!, `party ${i}`),
-  );
-  return Object.assign(setting, { parties });
+  for (let i = 0; i < plan.tabs; i++) sit(plan.subjects[i % plan.subjects.length]!);
+  return setting;
 };
