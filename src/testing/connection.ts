@@ -59,8 +59,8 @@ export interface ConnectionOptions {
   readonly run: Run;
   /** Asked when the attempt arrives; no listener refuses it. Null: a test plays the far end. */
   readonly listener: (() => Listener | undefined) | null;
-  /** What an end sent, or the page was given. */
-  readonly tap: (event: "sent" | "arrived", data: Carried) => void;
+  /** What the page sent or was given, what the server was given or said. */
+  readonly tap: (event: "sent" | "arrived" | "received" | "answered", data: Carried) => void;
 }
 
 /** How long an end waits for the other's close frame, in ms. Browsers and `ws` give up after about this long. */
@@ -96,7 +96,9 @@ export const createConnection = (options: ConnectionOptions): Connection => {
 
   const serverSocket: ServerSocket = {
     send: (text) => {
-      if (server === "open") down.send({ kind: "data", data: text }, utf8Bytes(text) + frameBytes);
+      if (server !== "open") return;
+      options.tap("answered", text);
+      down.send({ kind: "data", data: text }, utf8Bytes(text) + frameBytes);
     },
     close: (code, reason) => {
       if (server !== "open") return;
@@ -137,8 +139,9 @@ export const createConnection = (options: ConnectionOptions): Connection => {
       case "data":
         return far?.run(() => {
           const { data } = item;
-          if (server !== "closed")
-            farEvents?.received(typeof data === "string" ? data : new Uint8Array(data));
+          if (server === "closed") return;
+          options.tap("received", data);
+          farEvents?.received(typeof data === "string" ? data : new Uint8Array(data));
         });
       case "close":
         if (server === "open") down.send(item, frameBytes);

@@ -16,6 +16,8 @@ export interface WorldOptions extends Pick<ServersOptions, "server" | "nodes" | 
   readonly clock?: VirtualClockOptions | undefined;
   /** Hears every WebSocket message a page sends or is given: `console.log` while you look for something. */
   readonly onWire?: NetworkOptions["onWire"];
+  /** Hears every WebSocket message a server is given or says: in the order in which it acts. */
+  readonly onServer?: NetworkOptions["onServer"];
 }
 
 export interface World extends Omit<Servers, "closeServers"> {
@@ -48,6 +50,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     link: { latencyMs, jitterMs },
     scripted: server === false,
     onWire: options.onWire,
+    onServer: options.onServer,
   });
   const { closeServers, ...servers } = createServers({ ...options, clock, network, dice });
   const tabs: Tab[] = [];

@@ -71,6 +71,8 @@ export interface NetworkOptions {
   readonly scripted: boolean;
   /** Hears every WebSocket message a page sends or is given; of bytes, how many. */
   readonly onWire?: ((socket: number, event: "sent" | "arrived", text: string) => void) | undefined;
+  /** Hears every WebSocket message a server is given or says; of bytes, how many. */
+  readonly onServer?: ((socket: number, event: "received" | "answered", text: string) => void) | undefined;
 }
 
 const framesOf = (text: string): readonly ClientFrame[] => {
@@ -80,7 +82,14 @@ const framesOf = (text: string): readonly ClientFrame[] => {
 
 const isLive = (socket: WorldSocket): boolean => socket.state() === "connecting" || socket.state() === "open";
 
-export const createNetwork = ({ clock, dice, link: initial, scripted, onWire }: NetworkOptions): Network => {
+export const createNetwork = ({
+  clock,
+  dice,
+  link: initial,
+  scripted,
+  onWire,
+  onServer,
+}: NetworkOptions): Network => {
   const sockets: WorldSocket[] = [];
   const ends: (Pick<Connection, "serverLost" | "clientLost"> & { readonly owner: string })[] = [];
   let link = initial;
@@ -109,11 +118,12 @@ export const createNetwork = ({ clock, dice, link: initial, scripted, onWire }: 
         run: page.run,
         listener: scripted ? null : () => (refusing ? undefined : route()),
         tap: (event, data) => {
-          const isText = typeof data === "string";
+          const text = typeof data === "string" ? data : `${data.byteLength} bytes`;
+          if (event === "received" || event === "answered") return onServer?.(id, event, text);
           if (event === "sent")
-            if (isText) sent.push(data);
+            if (typeof data === "string") sent.push(data);
             else sentBytes.push(data);
-          onWire?.(id, event, isText ? data : `${data.byteLength} bytes`);
+          onWire?.(id, event, text);
         },
       });
       if (stalled) connection.stall(stalled);

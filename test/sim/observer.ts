@@ -3,8 +3,8 @@ import type { Reply } from "../../src/client/reply.ts";
 import type { Settlement } from "../../src/client/receipt.ts";
 import type { Entry, Ledger, Sent } from "./ledger.ts";
 
-/** I1 acked and lost · I2 twice · I3 order · I4 memory · I6 does not recover · I7 of another user · I8 silent or false · S sockets. */
-export type Invariant = "I1" | "I2" | "I3" | "I4" | "I6" | "I7" | "I8" | "S";
+/** I1 acked and lost · I2 twice · I3 order · I4 memory · I5 two leaders · I6 does not recover · I7 of another user · I8 silent or false · S sockets. */
+export type Invariant = "I1" | "I2" | "I3" | "I4" | "I5" | "I6" | "I7" | "I8" | "S";
 export interface Violation {
   readonly invariant: Invariant;
   readonly text: string;

@@ -124,7 +124,7 @@ export const createParty = ({ setting, boot, subject, tab, dice }: PartyOptions)
     },
     whisper: (channel) => {
       const m = setting.nextPayload();
-      setting.whispers.add(m);
+      setting.whispers.set(m, subject);
       trace(`whisper m${m} on ${channel}`);
       const isConnected = boot.state.get().name === "connected";
       const { kind } = boot.send({ m }, { channel, volatile: true }).status.get();

@@ -1,9 +1,8 @@
 import { actionOf, type Move, type Script, scriptOf } from "./moves.ts";
-import { checkEnd, checkOrder, type Violation } from "./observer.ts";
-import type { Party } from "./party.ts";
+import type { Violation } from "./observer.ts";
 import { has, type Kind } from "./plan.ts";
 import { begin, createSetting, type Setting } from "./setting.ts";
-import { healTabs } from "./tabActions.ts";
+import { finish, recover } from "./recover.ts";
 
 export interface History {
   readonly seed: number;
@@ -30,7 +29,6 @@ export interface HistoryOptions extends HistoryHearers {
 
 /** A page needs a handful of timers, whatever it went through. */
 const maxTimers = 12;
-const minute = 60_000;
 
 const checkStep = ({ parties, plan, report, world }: Setting): void => {
   for (const { boot, isGone } of parties) {
@@ -58,122 +56,6 @@ const step = async (setting: Setting, move: Move): Promise<void> => {
   actionOf(move).run(setting, party);
   await world.advance(move.pauseMs);
   checkStep(setting);
-};
-
-const heal = (setting: Setting): void => {
-  const { world, trace } = setting;
-  trace("heal");
-  world.network.resume();
-  world.network.refuse(false);
-  world.network.shape({ latencyMs: 5, jitterMs: 0, bytesPerSecond: undefined });
-  world.store.fail(null);
-  world.store.pace({ beforeCommitMs: 0, afterCommitMs: 0, readMs: 0 });
-  world.thawServer();
-  world.startServer();
-  healTabs(setting);
-};
-
-const signIn = ({ boot }: Party): void => {
-  if (boot.state.get().name === "failed") boot.reconnect();
-  else boot.connect();
-};
-
-/** The pages that the tabs show: those are to recover. */
-const shown = ({ seats }: Setting): readonly Party[] =>
-  seats.map(({ party }) => party()).filter(({ isAwake }) => isAwake());
-
-const unsettled = (setting: Setting): string =>
-  setting.ledger.sent
-    .filter(({ settlement, by }) => !settlement && shown(setting).some(({ boot }) => boot.id === by))
-    .map(({ m, by, channel, status }) => `m${m} of ${by} on ${channel} ${status()}`)
-    .join(", ");
-const unanswered = (setting: Setting): string =>
-  shown(setting)
-    .flatMap(({ pending }) => [...pending].map(({ name }) => name))
-    .join(", ");
-const waiting = (setting: Setting): string =>
-  [unsettled(setting), unanswered(setting)].join(" ").trim() || "nothing";
-
-const recover = async (setting: Setting): Promise<void> => {
-  const { world, plan, report } = setting;
-  setting.healing = true;
-  heal(setting);
-  const parties = shown(setting);
-  const quiet = (): boolean =>
-    parties.every(({ boot }) => boot.state.get().name === "connected") &&
-    unsettled(setting) === "" &&
-    unanswered(setting) === "";
-  const states = (): string => parties.map(({ boot }) => boot.state.get().name).join();
-  await world.advance(0);
-  parties.forEach(signIn);
-  // What was begun before (a release, a goodbye) may still end a connection.
-  await world.advance(20_000);
-  parties.forEach(signIn);
-  if (!(await world.runUntil(quiet, 15 * minute)))
-    report("I6", `after healing: ${states()}, waiting: ${waiting(setting)}`);
-
-  for (const { watched, watch } of parties)
-    for (const channel of plan.channels)
-      if (![...watched].some((one) => one.channel === channel)) watch(channel);
-  if (has(plan, "readBack"))
-    for (const { readBack } of parties)
-      for (const channel of plan.channels) readBack(channel, { limit: 10, timeoutMs: 60_000 });
-  // A channel that was told to ask later has asked by then.
-  await world.advance(20_000);
-  const probes = new Map(plan.channels.map((channel) => [channel, setting.publish(channel, true)]));
-  for (const { send } of parties) for (const channel of plan.channels) send(channel);
-  const deaf = (): string[] =>
-    parties.flatMap(({ boot, watched }) =>
-      [...watched]
-        .filter((one) => !one.seen.includes(probes.get(one.channel)!))
-        .map(({ channel }) => `${boot.id} ${channel}`),
-    );
-  if (!(await world.runUntil(() => quiet() && !deaf().length, 5 * minute)))
-    report(
-      "I6",
-      `probes: ${states()}, waiting: ${waiting(setting)}, unseen on ${deaf().join() || "nothing"}`,
-    );
-  // Events of the own probes are still under way; what a fan-out lost is found within 2 s.
-  await world.advance(3_000);
-};
-
-const finish = async (setting: Setting): Promise<void> => {
-  const { world, parties, plan, ledger, report } = setting;
-  const here = shown(setting);
-  const losses = parties.flatMap(({ boot }) => boot.record.lost.map((one) => ({ ...one, by: boot.id })));
-  checkEnd({
-    ledger,
-    isHere: (by) => here.some(({ boot }) => boot.id === by),
-    report,
-    mayBeUncertain: has(plan, "maxAge") || has(plan, "logins"),
-    signalled: (by, channel) =>
-      losses.reduce((sum, one) => (one.by === by && one.channel === channel ? sum + one.acked : sum), 0),
-  });
-  if (ledger.rollbacks() === 0 && losses.length > 0) report("I8", "a loss was signalled where none was");
-  checkOrder(ledger, plan.channels, report);
-  for (const channel of plan.channels) {
-    const { events, seq } = await world.store.read(channel, 1, 1_000_000);
-    const stored = events.map(({ d }) => (JSON.parse(d) as { m: number }).m).join();
-    const expected = ledger
-      .log(channel)
-      .slice(-events.length || Infinity)
-      .map(({ m }) => m)
-      .join();
-    if (stored !== expected) report("I1", `the store of ${channel} does not hold what it committed`);
-    for (const { boot, watched } of here)
-      for (const one of watched)
-        if (one.channel === channel && !one.check.isAt(seq))
-          report("I6", `${boot.id} ${channel}: seen up to ${one.check.last()}, the head is ${seq}`);
-  }
-  for (const { boot } of here) {
-    await boot.dispose();
-    const timers = boot.page.clock.timers();
-    await world.advance(0);
-    if (timers > 0) report("I4", `${timers} timers after dispose`);
-  }
-  if (unanswered(setting)) report("I6", `never settled: ${unanswered(setting)}`);
-  const live = world.network.live().map(({ id, owner }) => `socket ${id} of ${owner}`);
-  if (live.length > 0) report("S", `${live.join()} lives after dispose`);
 };
 
 /** A history as it is written: through random faults, then healed and judged. */

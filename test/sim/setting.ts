@@ -3,6 +3,7 @@ import { seededDice, type SeededDice } from "../../src/testing/seededDice.ts";
 import type { Browser } from "../../src/testing/browser.ts";
 import type { Tab, TabOptions } from "../../src/testing/tab.ts";
 import { optionsOf } from "./apps.ts";
+import { watchFence } from "./fenceWatch.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
 import { replyTo, type Report } from "./observer.ts";
 import { createParty, type Party } from "./party.ts";
@@ -44,8 +45,8 @@ export interface Setting {
   readonly sources: Map<string, { readonly epoch: string; readonly seq: number; readonly tail: string }>;
   /** When the token of a tab ends, Unix ms. */
   readonly tokens: Map<Tab, number>;
-  /** Volatile payloads. */
-  readonly whispers: Set<number>;
+  /** Volatile payloads, and whose they are. */
+  readonly whispers: Map<number, string>;
   readonly nextPayload: () => number;
   /** `shown`: to everybody. */
   readonly publish: (channel: string, shown?: boolean) => number;
@@ -93,6 +94,9 @@ export const createSetting = (
       ...(has(plan, "retention") && { retention: { maxBytes: 120 } }),
     },
     ...(has(plan, "nodes") && { nodes: 2, fanOutLoss: 0.15 }),
+    ...(!has(plan, "nodes") && {
+      onServer: watchFence(() => (world.isUp() ? world.server() : undefined), report),
+    }),
     onWire: (socket, event, text) => trace(`    ${socket}${event === "sent" ? "↑" : "↓"} ${text}`),
     clock: { turn: () => new Promise((done) => setImmediate(done)) },
     server: {
@@ -196,7 +200,7 @@ export const createSetting = (
     trace,
     sources,
     tokens: new Map(),
-    whispers: new Set(),
+    whispers: new Map(),
     checkpoints: [],
     healing: false,
     hides,

@@ -1,0 +1,161 @@
+import { checkEnd, checkOrder } from "./observer.ts";
+import type { Party } from "./party.ts";
+import { has } from "./plan.ts";
+import type { Setting } from "./setting.ts";
+import { healTabs } from "./tabActions.ts";
+
+const minute = 60_000;
+
+/** Network and server do what they should again; pages stay as they are. */
+const healServer = ({ world, trace }: Setting): void => {
+  trace("heal network and server");
+  world.network.resume();
+  world.network.refuse(false);
+  world.network.shape({ latencyMs: 5, jitterMs: 0, bytesPerSecond: undefined });
+  world.store.fail(null);
+  world.store.pace({ beforeCommitMs: 0, afterCommitMs: 0, readMs: 0 });
+  world.thawServer();
+  world.startServer();
+};
+
+const signIn = ({ boot }: Party): void => {
+  if (boot.state.get().name === "failed") boot.reconnect();
+  else boot.connect();
+};
+
+/** The pages that the tabs show: those are to recover. */
+const shown = ({ seats }: Setting): readonly Party[] =>
+  seats.map(({ party }) => party()).filter(({ isAwake }) => isAwake());
+
+const unsettled = (setting: Setting): string =>
+  setting.ledger.sent
+    .filter(({ settlement, by }) => !settlement && shown(setting).some(({ boot }) => boot.id === by))
+    .map(({ m, by, channel, status }) => `m${m} of ${by} on ${channel} ${status()}`)
+    .join(", ");
+const unanswered = (setting: Setting): string =>
+  shown(setting)
+    .flatMap(({ pending }) => [...pending].map(({ name }) => name))
+    .join(", ");
+const waiting = (setting: Setting): string =>
+  [unsettled(setting), unanswered(setting)].join(" ").trim() || "nothing";
+
+/** Hidden, and nothing to do. */
+const mayPause = ({ boot }: Party, { plan }: Setting): boolean =>
+  has(plan, "pause") && boot.page.sensors.hidden();
+
+const isQuiet = (setting: Setting): boolean =>
+  shown(setting).every((party) => party.boot.state.get().name === "connected" || mayPause(party, setting)) &&
+  unsettled(setting) === "" &&
+  unanswered(setting) === "";
+const statesOf = (setting: Setting): string =>
+  shown(setting)
+    .map(({ boot }) => `${boot.id} ${boot.state.get().name}`)
+    .join();
+
+/** Shorter than a browser keeps a page in its cache: nobody may wait for that. */
+const withoutTheSleepingMs = 9 * minute;
+
+/** Tabs that run do not need those that are frozen, hung, cached or gone. */
+const goOnWithoutTheSleeping = async (setting: Setting): Promise<void> => {
+  const { world, seats, report } = setting;
+  if (seats.every(({ party }) => party().isAwake())) return;
+  for (const party of shown(setting)) signIn(party);
+  if (!(await world.runUntil(() => isQuiet(setting), withoutTheSleepingMs)))
+    report("I6", `while others sleep: ${statesOf(setting)}, waiting: ${waiting(setting)}`);
+};
+
+/** The tabs of one user speak through one socket. */
+const checkSockets = (setting: Setting): void => {
+  const { world, plan, report } = setting;
+  if (plan.rung === "solo") return;
+  for (const subject of plan.subjects) {
+    const own = shown(setting).filter((party) => party.subject === subject);
+    const live = own.flatMap(({ boot }) => world.network.live(boot.id));
+    if (live.length > 1) report("S", `${live.length} sockets for ${own.length} tabs of ${subject}`);
+  }
+};
+
+/** Everything heals, and from then on all must be well. */
+export const recover = async (setting: Setting): Promise<void> => {
+  const { world, plan, report, trace } = setting;
+  setting.healing = true;
+  healServer(setting);
+  await goOnWithoutTheSleeping(setting);
+  trace("heal tabs");
+  healTabs(setting);
+  const parties = shown(setting);
+  const quiet = (): boolean => isQuiet(setting);
+  const states = (): string => statesOf(setting);
+  await world.advance(0);
+  parties.forEach(signIn);
+  // What was begun before (a release, a goodbye) may still end a connection.
+  await world.advance(20_000);
+  parties.forEach(signIn);
+  if (!(await world.runUntil(quiet, 15 * minute)))
+    report("I6", `after healing: ${states()}, waiting: ${waiting(setting)}`);
+
+  for (const { watched, watch } of parties)
+    for (const channel of plan.channels)
+      if (![...watched].some((one) => one.channel === channel)) watch(channel);
+  if (has(plan, "readBack"))
+    for (const { readBack } of parties)
+      for (const channel of plan.channels) readBack(channel, { limit: 10, timeoutMs: 60_000 });
+  // A channel that was told to ask later has asked by then.
+  await world.advance(20_000);
+  const probes = new Map(plan.channels.map((channel) => [channel, setting.publish(channel, true)]));
+  for (const { send } of parties) for (const channel of plan.channels) send(channel);
+  const deaf = (): string[] =>
+    parties.flatMap(({ boot, watched }) =>
+      [...watched]
+        .filter((one) => !one.seen.includes(probes.get(one.channel)!))
+        .map(({ channel }) => `${boot.id} ${channel}`),
+    );
+  if (!(await world.runUntil(() => quiet() && !deaf().length, 5 * minute)))
+    report(
+      "I6",
+      `probes: ${states()}, waiting: ${waiting(setting)}, unseen on ${deaf().join() || "nothing"}`,
+    );
+  checkSockets(setting);
+  // Events of the own probes are still under way; what a fan-out lost is found within 2 s.
+  await world.advance(3_000);
+};
+
+/** Judges a history that has recovered, and closes it. */
+export const finish = async (setting: Setting): Promise<void> => {
+  const { world, parties, plan, ledger, report } = setting;
+  const here = shown(setting);
+  const losses = parties.flatMap(({ boot }) => boot.record.lost.map((one) => ({ ...one, by: boot.id })));
+  checkEnd({
+    ledger,
+    isHere: (by) => here.some(({ boot }) => boot.id === by),
+    report,
+    mayBeUncertain: has(plan, "maxAge") || has(plan, "logins"),
+    signalled: (by, channel) =>
+      losses.reduce((sum, one) => (one.by === by && one.channel === channel ? sum + one.acked : sum), 0),
+  });
+  if (ledger.rollbacks() === 0 && losses.length > 0) report("I8", "a loss was signalled where none was");
+  checkOrder(ledger, plan.channels, report);
+  for (const channel of plan.channels) {
+    const { events, seq } = await world.store.read(channel, 1, 1_000_000);
+    const stored = events.map(({ d }) => (JSON.parse(d) as { m: number }).m).join();
+    const expected = ledger
+      .log(channel)
+      .slice(-events.length || Infinity)
+      .map(({ m }) => m)
+      .join();
+    if (stored !== expected) report("I1", `the store of ${channel} does not hold what it committed`);
+    for (const { boot, watched } of here)
+      for (const one of watched)
+        if (one.channel === channel && !one.check.isAt(seq))
+          report("I6", `${boot.id} ${channel}: seen up to ${one.check.last()}, the head is ${seq}`);
+  }
+  for (const { boot } of here) {
+    await boot.dispose();
+    const timers = boot.page.clock.timers();
+    await world.advance(0);
+    if (timers > 0) report("I4", `${timers} timers after dispose`);
+  }
+  if (unanswered(setting)) report("I6", `never settled: ${unanswered(setting)}`);
+  const live = world.network.live().map(({ id, owner }) => `socket ${id} of ${owner}`);
+  if (live.length > 0) report("S", `${live.join()} lives after dispose`);
+};
