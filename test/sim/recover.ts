@@ -52,6 +52,12 @@ const statesOf = (setting: Setting): string =>
     .map(({ boot }) => `${boot.id} ${boot.state.get().name}`)
     .join();
 
+/** What was begun before (a release, a goodbye) may still end a connection. */
+const settleDown = async (setting: Setting): Promise<void> => {
+  await setting.world.advance(20_000);
+  shown(setting).forEach(signIn);
+};
+
 /** Shorter than a browser keeps a page in its cache: nobody may wait for that. */
 const withoutTheSleepingMs = 9 * minute;
 
@@ -59,7 +65,8 @@ const withoutTheSleepingMs = 9 * minute;
 const goOnWithoutTheSleeping = async (setting: Setting): Promise<void> => {
   const { world, seats, report } = setting;
   if (seats.every(({ party }) => party().isAwake())) return;
-  for (const party of shown(setting)) signIn(party);
+  shown(setting).forEach(signIn);
+  await settleDown(setting);
   if (!(await world.runUntil(() => isQuiet(setting), withoutTheSleepingMs)))
     report("I6", `while others sleep: ${statesOf(setting)}, waiting: ${waiting(setting)}`);
 };
@@ -88,9 +95,7 @@ export const recover = async (setting: Setting): Promise<void> => {
   const states = (): string => statesOf(setting);
   await world.advance(0);
   parties.forEach(signIn);
-  // What was begun before (a release, a goodbye) may still end a connection.
-  await world.advance(20_000);
-  parties.forEach(signIn);
+  await settleDown(setting);
   if (!(await world.runUntil(quiet, 15 * minute)))
     report("I6", `after healing: ${states()}, waiting: ${waiting(setting)}`);
 
