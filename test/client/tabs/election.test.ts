@@ -58,6 +58,19 @@ describe.each(rungNames)("the election on %s", (rung) => {
     expect(leaders(arena).filter(({ page }) => !page.clock.frozen())).toHaveLength(1);
   });
 
+  it("steals late when nobody looks, though timers of hidden pages are late themselves (fault 21, fault 35)", async () => {
+    for (const hiddenMs of rung === "locks" ? [10_000, 600_000] : [10_000]) {
+      const arena = await opened(2, rung);
+      arena.tabs[1]?.page.hide();
+      await arena.clock.advance(hiddenMs);
+      arena.tabs[0]?.page.freeze();
+      const tookMs = await arena.takeover(600_000);
+      // A lease runs out by itself.
+      if (rung === "locks") expect(tookMs, `hidden for ${hiddenMs} ms`).toBeGreaterThan(60_000);
+      expect(tookMs, `hidden for ${hiddenMs} ms`).toBeLessThan(400_000);
+    }
+  });
+
   it("never takes over from a leader that lives, however long nothing happens and whoever is hidden", async () => {
     const arena = await opened(3, rung);
     await arena.clock.advance(1_800_000);
