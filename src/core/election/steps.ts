@@ -211,8 +211,7 @@ export const proveAlive = (
 ): ElectionNext => {
   const { watch } = state;
   if (watch.kind !== "aiming") return [state];
-  if (hasSlept(watch.dueAtMs, input))
-    return ping({ ...state, watch: { kind: "resting" } }, event, input);
+  if (hasSlept(watch.dueAtMs, input)) return ping({ ...state, watch: { kind: "resting" } }, event, input);
   return [
     { ...state, watch: { kind: "proving", nonce: watch.nonce } },
     { type: "proveAlive", nonce: watch.nonce },
