@@ -6,6 +6,7 @@ import react, { reactCompilerPreset } from "@vitejs/plugin-react";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { findChromium } from "./scripts/chromium.ts";
+import { markdownTests, testedDocuments } from "./scripts/markdownBlocks.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const react18 = (path: string) => here(`./compat/react18/node_modules/${path}`);
@@ -104,6 +105,16 @@ export default defineConfig({
           include: ["test/react/**/*.test.tsx"],
           env: { EXPECT_REACT: "18.", EXPECT_COMPILER: "no" },
           server: { deps: { inline: ["@testing-library/react"] } },
+        },
+      },
+      {
+        // Tests that stand in the documents, as they stand there.
+        plugins: [markdownTests(), ...compiler()],
+        test: {
+          name: "docs",
+          ...parallel,
+          environment: "jsdom",
+          include: [...testedDocuments()],
         },
       },
       {

@@ -1,26 +1,19 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import newest from "typescript";
+import { type Block, blocksOf, documents } from "../../scripts/markdownBlocks.ts";
 import { compile } from "./compile.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const markdown = (folder: string): string[] =>
-  readdirSync(root + folder)
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => folder + name);
-const documents = ["", "docs/", "docs/decisions/", "docs/guides/"].flatMap(markdown);
-
 /** Every `t` that src/protocol/frames.ts names. */
 const frameTypes = [
   ...readFileSync(`${root}src/protocol/frames.ts`, "utf8").matchAll(/readonly t: "(\w+)"/g),
 ].map(([, type]) => type);
 
-const blocks = documents.flatMap((document) =>
-  [...readFileSync(root + document, "utf8").matchAll(/^```(tsx?|jsonc?)\n([\s\S]*?)^```/gm)].map(
-    ([, language = "", code = ""], i) => ({ name: `${document}, block ${i + 1}`, language, code }),
-  ),
-);
+const blocks = documents().flatMap(blocksOf);
+const nameOf = ({ document, number }: Block): string => `${document}, block ${number}`;
 
 describe("documentation", () => {
   // Beside the consumer project, so that the package resolves to itself as it does there.
@@ -31,16 +24,19 @@ describe("documentation", () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it("has code in the README", () => {
-    expect(blocks.filter(({ name }) => name.startsWith("README")).length).toBeGreaterThan(2);
+    expect(blocksOf("README.md").length).toBeGreaterThan(2);
   });
 
   it("compiles every block of TypeScript as a user would", () => {
-    const files = blocks.flatMap(({ name, language, code }) => {
-      if (!language.startsWith("ts")) return [];
-      const file = `${folder}/${name.replace(/[^\w]+/g, "-")}.${language}`;
-      writeFileSync(file, /^(im|ex)port /m.test(code) ? code : `${code}\nexport {};\n`);
-      return file.slice(`${root}test/types/consumer/`.length);
-    });
+    const files = blocks.flatMap(
+      ({ document, number, language, code, file = `block${number}.${language}` }) => {
+        if (!/^tsx?$/.test(language)) return [];
+        const path = `${folder}/${document.replace(/\W+/g, "-")}/${file}`;
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(path, /^(im|ex)port /m.test(code) ? code : `${code}\nexport {};\n`);
+        return path.slice(`${root}test/types/consumer/`.length);
+      },
+    );
     expect(compile(newest, files, "bundler", ["node"])).toEqual([]);
   });
 
@@ -63,8 +59,11 @@ describe("documentation", () => {
   };
   const values = blocks
     .filter(({ language }) => language.startsWith("json"))
-    .flatMap(({ name, code }) =>
-      (isOne(code) ? [code] : code.trim().split(/\n(?! )/)).map((line) => ({ name, line })),
+    .flatMap((block) =>
+      (isOne(block.code) ? [block.code] : block.code.trim().split(/\n(?! )/)).map((line) => ({
+        name: nameOf(block),
+        line,
+      })),
     );
 
   it.each(values)("$name holds frames: $line", ({ name, line }) => {
@@ -88,12 +87,27 @@ describe("documentation", () => {
     expect(security).toMatch(/^\| advisory +\| affected +\| fixed in +\|/m);
   });
 
-  it("links to files that exist", () => {
-    for (const document of documents)
-      for (const [, target = ""] of readFileSync(root + document, "utf8").matchAll(/\]\(([^)#\s]+)[^)]*\)/g))
-        if (!/^[a-z]+:/.test(target)) {
-          const base = document.includes("/") ? `${document.slice(0, document.lastIndexOf("/"))}/` : "";
-          expect(() => readFileSync(root + base + target), `${document} → ${target}`).not.toThrow();
-        }
+  /** A heading's anchor, as GitHub makes it. */
+  const anchorOf = (heading: string): string =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-");
+  const anchorsOf = (document: string): readonly string[] =>
+    [
+      ...readFileSync(root + document, "utf8")
+        .replace(/^```[\s\S]*?^```/gm, "")
+        .matchAll(/^#+ (.+)$/gm),
+    ].map(([, heading = ""]) => anchorOf(heading));
+
+  it.each(documents())("%s links to files and headings that exist", (document) => {
+    for (const [, target = "", anchor] of readFileSync(root + document, "utf8").matchAll(
+      /\]\(([^)#\s]*)(?:#([^)\s]+))?\)/g,
+    )) {
+      if (/^[a-z]+:/.test(target)) continue;
+      const file = target ? join(dirname(document), target) : document;
+      expect(existsSync(root + file), `${document} → ${target}`).toBe(true);
+      if (anchor) expect(anchorsOf(file), `${document} → ${target}#${anchor}`).toContain(anchor);
+    }
   });
 });
