@@ -1,4 +1,5 @@
 import type { Clock } from "../core/ports.ts";
+import { systemClock } from "../platform/systemClock.ts";
 import { deviceClock, type DeviceClock } from "./deviceClock.ts";
 import { createTimerQueue } from "./timerQueue.ts";
 
@@ -25,7 +26,7 @@ const newYear2030 = 1_893_456_000_000;
 export interface VirtualClockOptions {
   /** Wall clock at the start, Unix ms. Default 2030-01-01. */
   readonly wallMs?: number | undefined;
-  /** Resolves once all promises have run dry. Default: a MessageChannel task. */
+  /** Resolves once all promises have run dry. Default: a MessageChannel task, a timer where there is none. */
   readonly turn?: (() => Promise<void>) | undefined;
 }
 
@@ -38,6 +39,9 @@ interface Turns {
   readonly hold: () => void;
   readonly release: () => void;
 }
+
+/** Jest's jsdom has no MessageChannel; timers are slower, and must be real ones. */
+const timerTurn = (): Promise<void> => new Promise((done) => void systemClock.after(0, done));
 
 /** A task of its own is the only portable way to know that no promise is left to run. */
 const messageTurns = (): Turns => {
@@ -64,6 +68,9 @@ const plainTurns = (turn: () => Promise<void>): Turns => ({
   release: () => undefined,
 });
 
+const tasksOfThisPlace = (): Turns =>
+  typeof MessageChannel === "undefined" ? plainTurns(timerTurn) : messageTurns();
+
 export const virtualClock = (options: VirtualClockOptions = {}): VirtualClock => {
   const { wallMs: wallOrigin = newYear2030 } = options;
   const queue = createTimerQueue();
@@ -77,7 +84,7 @@ export const virtualClock = (options: VirtualClockOptions = {}): VirtualClock =>
 
   const exclusively = async <T>(run: (turn: () => Promise<void>) => Promise<T>): Promise<T> => {
     if (busy) throw new Error("the clock is already being moved: await the other call first");
-    turns ??= options.turn ? plainTurns(options.turn) : messageTurns();
+    turns ??= options.turn ? plainTurns(options.turn) : tasksOfThisPlace();
     busy = true;
     turns.hold();
     try {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { virtualClock } from "../../src/testing/virtualClock.ts";
 
 describe("the virtual clock", () => {
@@ -92,6 +92,17 @@ describe("the virtual clock", () => {
     await expect(clock.advance(1)).rejects.toThrow("already being moved");
     await first;
   });
+});
+
+it("moves where there is no MessageChannel, as in Jest's jsdom", async () => {
+  vi.stubGlobal("MessageChannel", undefined);
+  const clock = virtualClock();
+  const seen: string[] = [];
+  clock.after(10, () => void Promise.resolve().then(() => seen.push("first")));
+  clock.after(10, () => seen.push("second"));
+  await clock.advance(10);
+  vi.unstubAllGlobals();
+  expect(seen).toEqual(["first", "second"]);
 });
 
 describe("the clock of one device", () => {
