@@ -6,7 +6,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const changedAt = (path: string) => statSync(`${root}${path}`).mtimeMs;
 
 /** Vitest global setup: tests of the built package never see an old build, and wait for a new one only when there is need. */
-export default function buildOnce(): void {
+export function buildOnce(): void {
   const built = globSync("dist/**/*.js", { cwd: root }).map(changedAt);
   const sources = globSync(
     ["{src,hooks,providers,devtools}/**/*.{ts,tsx}", "package.json", "tsdown.config.ts"],
@@ -18,3 +18,4 @@ export default function buildOnce(): void {
   if (fresh) return;
   execFileSync("npm", ["run", "--silent", "build"], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
 }
+export { buildOnce as setup };
