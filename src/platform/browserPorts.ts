@@ -3,6 +3,7 @@ import { browserSensors } from "./browserSensors.ts";
 import { browserSocket } from "./browserSocket.ts";
 import { systemClock } from "./systemClock.ts";
 import { systemDice } from "./systemDice.ts";
+import { browserTabs } from "./tabs/browserTabs.ts";
 
 /** The real world of a browser, a worker, or Node ≥ 22. */
 export const browserPorts = (): Ports => ({
@@ -11,4 +12,5 @@ export const browserPorts = (): Ports => ({
   // Looked up at the call, so that importing touches no global and a mock installed later is used.
   socket: (...attempt) => browserSocket()(...attempt),
   sensors: browserSensors(),
+  tabs: browserTabs(),
 });
