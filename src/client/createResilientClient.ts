@@ -52,6 +52,8 @@ export const createResilientClient = (options: ResilientClientOptions): Resilien
       resilientProtocol({ auth: typeof auth === "string" ? fetchFrom(auth) : auth, maxAgeMs, ackTimeoutMs }),
     ports: {
       ...browserPorts(),
+      // The browser's locks and buses run on the browser's time: another clock brings its own.
+      ...(ports?.clock && { tabs: undefined }),
       ...Object.fromEntries(Object.entries(ports ?? {}).filter(([, port]) => port)),
     },
   });

@@ -101,6 +101,7 @@ export interface ResilientClientOptions
   readonly breaker?: BreakerOptions | undefined;
   readonly outbox?: OutboxOptions | undefined;
   readonly protocol?: Protocol | undefined;
+  /** Each instead of the browser's. A `clock` without `tabs` shares with no other tab. */
   readonly ports?: Partial<Ports> | undefined;
   /** A function, or the URL of an endpoint that answers `{ token, expiresAt }` to a POST. Omitted: cookies; the server gets `null`. */
   readonly auth?: FetchToken | string | undefined;

@@ -283,25 +283,29 @@ describe("a task of its own", () => {
 });
 
 describe("the ports of the tabs", () => {
-  it("are absent in Node", () => {
+  it("are absent in Node, in a page of jsdom too", () => {
+    expect(browserTabs()).toBeUndefined();
+    vi.stubGlobal("document", {});
     expect(browserTabs()).toBeUndefined();
   });
 
   it("are those of the place: a worker has no storage events, plain http no locks", () => {
-    vi.stubGlobal("WorkerGlobalScope", class {});
+    // As bundlers define it for browsers.
+    vi.stubGlobal("process", { env: {}, versions: {} });
     vi.stubGlobal("navigator", {});
     const { locks, storageBus: byStorage, bus } = browserTabs()!;
     expect([locks, byStorage, typeof bus]).toEqual([undefined, undefined, "function"]);
   });
 
   it("touch nothing until they are used: neither storage nor a channel", () => {
+    vi.stubGlobal("process", undefined);
     vi.stubGlobal("document", {});
     const touched = vi.fn((): unknown => undefined);
     for (const name of ["localStorage", "indexedDB", "MessageChannel"]) {
       vi.stubGlobal(name, undefined);
       Reflect.defineProperty(globalThis, name, { configurable: true, get: touched });
     }
-    browserTabs();
+    expect(browserTabs()).toBeDefined();
     expect(touched).not.toHaveBeenCalled();
   });
 });

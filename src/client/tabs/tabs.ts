@@ -1,5 +1,6 @@
 import { createConnection } from "../createConnection.ts";
 import type { Tabs, TabsOptions } from "../options.ts";
+import { tabsKey } from "./groupKey.ts";
 import { rungsOf } from "./rungs.ts";
 import { shareConnection } from "./shareConnection.ts";
 
@@ -8,7 +9,7 @@ import { shareConnection } from "./shareConnection.ts";
  * are one: an app whose tabs can have different users must give it.
  */
 export const tabs =
-  ({ election = "auto", partition = "" }: TabsOptions = {}): Tabs =>
+  ({ election = "auto", partition }: TabsOptions = {}): Tabs =>
   (options, host) => {
     const { tabs: ports, clock, dice } = options.ports;
     const rungs = ports
@@ -16,6 +17,6 @@ export const tabs =
       : [];
     if (!rungs.length) return createConnection(options, host);
     return shareConnection(options, host, rungs, (name) =>
-      JSON.stringify(["rs1", name, options.identity ?? "", partition]),
+      tabsKey({ name, identity: options.identity, partition }),
     );
   };

@@ -5,9 +5,15 @@ import { messageTask } from "./messageTask.ts";
 import { storageBus } from "./storageBus.ts";
 import { webLocks } from "./webLocks.ts";
 
-/** What a page or worker shares with the others of its origin; undefined elsewhere (Node). Touches nothing until it is used. */
+/** A page of jsdom too: it has Node's channels, but no other tabs. */
+const isNode = (): boolean => {
+  const { process } = globalThis as { readonly process?: { readonly versions?: { readonly node?: string } } };
+  return !!process?.versions?.node;
+};
+
+/** What a page or worker shares with the others of its origin; undefined in Node. Touches nothing until it is used. */
 export const browserTabs = (): TabPorts | undefined =>
-  typeof document === "undefined" && !("WorkerGlobalScope" in globalThis)
+  isNode()
     ? undefined
     : {
         locks: webLocks(),
