@@ -133,7 +133,7 @@ export const createOrigin = (clock: Clock, lacks: OriginLacks = {}): Origin => {
       openBus(`channel ${name}`, hear, (message) => {
         const sent: unknown = structuredClone(message);
         // Also into frozen pages: their handlers run, their tasks and timers do not.
-        return { afterMs: busMs, deliver: (to, isOpen) => isOpen() && to.hear(sent) };
+        return { afterMs: busMs, deliver: (to, isOpen) => to.page.hear(() => isOpen() && to.hear(sent)) };
       });
 
     const storageBus: OpenBus = (name, hear) => {

@@ -56,18 +56,24 @@ export const leaseLocks = ({ bus: openBus, task }: LeasePorts, clock: Clock, dic
       }
     };
     const dispatch = (event: LeaseEvent): void => take(turnLease(lease, event, clock.nowMs()));
-    const rouse = (type: "due" | "roused") => (): void => task(() => dispatch({ type }));
+    const arm = (delayMs: number): void => {
+      disarm?.();
+      let isLive = true;
+      // Through a task: what has arrived by now is heard first, and browsers slow chains of timers most in hidden pages.
+      const cancel = clock.after(delayMs, () => task(() => isLive && dispatch({ type: "due" })));
+      disarm = () => {
+        isLive = false;
+        cancel();
+      };
+    };
     const perform = (effect: LeaseEffect): void => {
       switch (effect.type) {
         case "post":
           return attempt(() => bus?.post(effect.message));
         case "arm":
-          disarm?.();
-          // Through a task: what has arrived by now is heard first, and browsers slow chains of timers most in hidden pages.
-          disarm = clock.after(effect.delayMs, rouse("due"));
-          return;
+          return arm(effect.delayMs);
         case "rouse":
-          return rouse("roused")();
+          return task(() => dispatch({ type: "roused" }));
         case "granted":
           return events.granted();
         case "lost":

@@ -10,6 +10,8 @@ const renewEveryMs = 1_500;
 export const contradictWithinMs = 125;
 /** Who claimed with a better right says within this time that he holds it, or was never able to. */
 const yieldForMs = 4 * contradictWithinMs;
+/** Who asked at about the same time is told apart by id: messages take their time, and each would think himself the elder. */
+const sameAgeMs = 50;
 /** A successor starts this far above whom he knew, who may have renewed meanwhile. */
 const rankStep = 16;
 /** Ranks wrap here: what a stranger posted once must not put the name out of reach. */
@@ -26,6 +28,8 @@ export type LeaseMessage =
   | { readonly t: "held"; readonly id: string; readonly rank: number }
   | { readonly t: "free"; readonly id: string }
   | { readonly t: "ask"; readonly id: string };
+
+type MessageOf<T extends LeaseMessage["t"]> = Extract<LeaseMessage, { readonly t: T }>;
 
 /** The last that was heard of a holder. */
 export interface Heard {
@@ -49,7 +53,6 @@ export type Lease = Common &
   (
     | {
         readonly name: "claiming";
-        readonly waitedMs: number;
         readonly isSure: boolean;
         readonly dueAtMs: number;
       }
@@ -88,19 +91,15 @@ const common = ({ id, askedAtMs, heard }: Lease): Common => ({ id, askedAtMs, he
 const arm = (delayMs: number): LeaseEffect => ({ type: "arm", delayMs });
 const post = (message: LeaseMessage): LeaseEffect => ({ type: "post", message });
 
-const claim = (lease: Lease, nowMs: number, sure?: As<"claiming">): LeaseNext => {
-  const waitedMs = sure?.waitedMs ?? nowMs - lease.askedAtMs;
-  const dueAtMs = nowMs + contradictWithinMs;
-  return [
-    { ...common(lease), name: "claiming", waitedMs, isSure: !!sure, dueAtMs },
-    post({ t: "claim", id: lease.id, waitedMs }),
-    arm(contradictWithinMs),
-  ];
-};
+const claim = (lease: Lease, nowMs: number, isSure = false): LeaseNext => [
+  { ...common(lease), name: "claiming", isSure, dueAtMs: nowMs + contradictWithinMs },
+  post({ t: "claim", id: lease.id, waitedMs: nowMs - lease.askedAtMs }),
+  arm(contradictWithinMs),
+];
 
 const say = (lease: Lease, rank: number, nowMs: number): LeaseNext => [
-  { ...common(lease), name: "holding", rank, saidAtMs: nowMs, isRoused: false },
-  post({ t: "held", id: lease.id, rank }),
+  { ...common(lease), name: "holding", rank: rank % rankLimit, saidAtMs: nowMs, isRoused: false },
+  post({ t: "held", id: lease.id, rank: rank % rankLimit }),
   arm(renewEveryMs),
 ];
 
@@ -109,11 +108,11 @@ const say = (lease: Lease, rank: number, nowMs: number): LeaseNext => [
  * once a minute, and to give up each time would be an outage without need.
  */
 const renew = (lease: As<"holding">, nowMs: number): LeaseNext =>
-  say(lease, nowMs - lease.saidAtMs > leaseMs ? 0 : (lease.rank + 1) % rankLimit, nowMs);
+  say(lease, nowMs - lease.saidAtMs > leaseMs ? 0 : lease.rank + 1, nowMs);
 
 const succeed = (lease: Lease, nowMs: number): LeaseNext => {
   const { rank } = lease.heard;
-  const [next, ...said] = say(lease, rank ? (rank + rankStep) % rankLimit : 1, nowMs);
+  const [next, ...said] = say(lease, rank ? rank + rankStep : 1, nowMs);
   return [next, ...said, { type: "granted" }];
 };
 
@@ -128,27 +127,34 @@ const hearWhileHolding = (lease: As<"holding">, message: LeaseMessage): LeaseNex
   return t === "free" || lease.isRoused ? [lease] : [{ ...lease, isRoused: true }, { type: "rouse" }];
 };
 
-const hear = (before: Lease, message: LeaseMessage, nowMs: number): LeaseNext => {
+const isElder = (lease: Lease, { id, waitedMs }: MessageOf<"claim">, nowMs: number): boolean => {
+  const byMs = waitedMs - (nowMs - lease.askedAtMs);
+  return Math.abs(byMs) > sameAgeMs ? byMs > 0 : id < lease.id;
+};
+
+const learn = (heard: Heard, message: LeaseMessage, nowMs: number): Heard => {
   const { t, id } = message;
-  const wasKnown = before.heard.id === id;
-  const heard =
-    t === "held"
-      ? { id, rank: Math.max(message.rank, before.heard.rank), atMs: nowMs }
-      : t === "free" && wasKnown
-        ? { ...before.heard, atMs: -Infinity }
-        : before.heard;
-  const lease = { ...before, heard };
-  if (lease.name === "holding") return hearWhileHolding(lease, message);
-  if (lease.name === "waiting") {
-    if (t === "held") return wait(lease, leaseMs);
-    return t === "free" && wasKnown ? [lease, { type: "rouse" }] : [lease];
+  if (t === "held") return { id, rank: Math.max(message.rank, heard.rank), atMs: nowMs };
+  return t === "free" && heard.id === id ? { ...heard, atMs: -Infinity } : heard;
+};
+
+const hear = (before: Lease, message: LeaseMessage, nowMs: number): LeaseNext => {
+  const lease: Lease = { ...before, heard: learn(before.heard, message, nowMs) };
+  const { name } = lease;
+  if (name === "holding") return hearWhileHolding(lease, message);
+  if (name !== "waiting" && name !== "claiming") return [lease];
+  switch (message.t) {
+    case "held":
+      return wait(lease, leaseMs);
+    case "free":
+      return name === "waiting" && lease.heard !== before.heard ? [lease, { type: "rouse" }] : [lease];
+    case "claim":
+      return name === "claiming" && isElder(lease, message, nowMs) ? wait(lease, yieldForMs) : [lease];
+    case "ask":
+      return [lease];
+    default:
+      return message satisfies never;
   }
-  if (lease.name !== "claiming") return [lease];
-  if (t === "held") return wait(lease, leaseMs);
-  const isWorse =
-    t === "claim" &&
-    (message.waitedMs > lease.waitedMs || (message.waitedMs === lease.waitedMs && id < lease.id));
-  return isWorse ? wait(lease, yieldForMs) : [lease];
 };
 
 const act = (lease: Lease, nowMs: number): LeaseNext => {
@@ -156,7 +162,7 @@ const act = (lease: Lease, nowMs: number): LeaseNext => {
     case "claiming":
       // After a sleep of its own the silence proves nothing.
       if (nowMs - lease.dueAtMs > leaseMs) return claim(lease, nowMs);
-      return lease.isSure ? succeed(lease, nowMs) : claim(lease, nowMs, lease);
+      return lease.isSure ? succeed(lease, nowMs) : claim(lease, nowMs, true);
     case "waiting":
       return claim(lease, nowMs);
     case "stealing":

@@ -18,7 +18,7 @@ const opened = async (count: number, rung: RungName = "locks"): Promise<Arena> =
   const arena = createArena({ rung });
   for (let i = 0; i < count; i++) {
     arena.open();
-    await arena.clock.advance(1);
+    await arena.clock.advance(60);
   }
   await arena.takeover();
   await arena.clock.advance(400);
