@@ -9,6 +9,7 @@ import { type ChannelLine, createChannelBook } from "./channelBook.ts";
 import { createMeters, type Sample } from "./meters.ts";
 import { createPace } from "./createPace.ts";
 import { type Moment, stepOf } from "./moments.ts";
+import { createPeers, type Peer, type Peers } from "./peers.ts";
 import { createTraces, type Trace } from "./traces.ts";
 import type { Circumstances, Row } from "./why.ts";
 
@@ -32,6 +33,9 @@ export interface Recorder {
   /** Newest first. */
   readonly traces: Store<readonly Trace[]>;
   readonly channels: Store<readonly ChannelLine[]>;
+  /** Other tabs of the browser whose inspector is open too. */
+  readonly peers: Store<readonly Peer[]>;
+  readonly seenBy: Peers["seen"];
   /** Oldest first, four a second. */
   readonly samples: Store<readonly Sample[]>;
   /** Hears the client from now on; returns the end of it. What was heard is kept. */
@@ -84,6 +88,7 @@ export const createRecorder = (client: ResilientClient): Recorder | undefined =>
     traces.note(id, change);
     pace.ring();
   };
+  const peers = createPeers(client, inspection, pace.ring);
   const isFollower = (): boolean => client.tabs.get().role === "follower";
 
   const hear = (): (() => void)[] => [
@@ -153,12 +158,15 @@ export const createRecorder = (client: ResilientClient): Recorder | undefined =>
     traces: view(traces.all),
     channels: view(channels.lines),
     samples: view(meters.samples),
+    peers: view(peers.all),
+    seenBy: peers.seen,
     start: () => {
       seed();
-      const removals = hear();
+      const removals = [...hear(), peers.start()];
       const measure = (): (() => void) =>
         clock.after(meters.everyMs, () => {
           meters.sample();
+          peers.tell();
           pace.ring();
           stop = measure();
         });

@@ -1,0 +1,37 @@
+"use client";
+import * as React from "react";
+
+interface VirtualRowsProps {
+  readonly label: string;
+  readonly count: number;
+  /** In px, the same for all. */
+  readonly height: number;
+  /** Must be given a `key`. */
+  readonly row: (index: number, style: React.CSSProperties) => React.ReactNode;
+}
+
+/** Above and below what is seen. */
+const spare = 6;
+
+/** Draws the rows that are seen and none of the others. */
+export function VirtualRows({ label, count, height, row }: VirtualRowsProps): React.ReactNode {
+  const [seen, setSeen] = React.useState({ top: 0, size: 600 });
+  const box = React.useRef<HTMLDivElement>(null);
+  const look = (): void => {
+    const { scrollTop: top = 0, clientHeight } = box.current ?? {};
+    const size = clientHeight || 600;
+    setSeen((before) => (before.top === top && before.size === size ? before : { top, size }));
+  };
+  React.useLayoutEffect(look, [count]);
+  const first = Math.max(0, Math.floor(seen.top / height) - spare);
+  const last = Math.min(count, Math.ceil((seen.top + seen.size) / height) + spare);
+  return (
+    <div ref={box} className="rows" role="table" aria-label={label} aria-rowcount={count} tabIndex={0} onScroll={look}>
+      <div style={{ height: count * height }} role="rowgroup">
+        {Array.from({ length: Math.max(0, last - first) }, (_, i) =>
+          row(first + i, { top: (first + i) * height, height }),
+        )}
+      </div>
+    </div>
+  );
+}
