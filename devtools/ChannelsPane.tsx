@@ -1,16 +1,16 @@
 "use client";
 import type * as React from "react";
-import { useStore } from "../hooks/useStore.ts";
 import type { ChannelLine } from "../src/devtools/channelBook.ts";
 import { useTools } from "./context.ts";
 import { clockTime, count } from "./format.ts";
+import { useLatest } from "./useLatest.ts";
 
 const shown = 200;
 
 /** Where each channel stands, and what the last break did to it. */
 export function ChannelsPane(): React.ReactNode {
   const { recorder, say } = useTools();
-  const lines = useStore(recorder.channels, undefined, Object.is);
+  const lines = useLatest(recorder.channels);
   if (!lines.length)
     return (
       <div className="empty">

@@ -60,7 +60,16 @@ export function Diagram({ edges, isTall, live, lit, moments, upTo }: DiagramProp
     >
       <defs>
         {ways.map((way) => (
-          <marker key={way} id={`${id}${way}`} viewBox="0 0 8 8" refX="6.5" refY="4" markerWidth={way === "last" ? 5 : 7} markerHeight={way === "last" ? 5 : 7} orient="auto">
+          <marker
+            key={way}
+            id={`${id}${way}`}
+            viewBox="0 0 8 8"
+            refX="6.5"
+            refY="4"
+            markerWidth={way === "last" ? 5 : 7}
+            markerHeight={way === "last" ? 5 : 7}
+            orient="auto"
+          >
             <path className="arrow" data-way={way} d="M 0 0.8 L 7 4 L 0 7.2 z" />
           </marker>
         ))}
@@ -115,7 +124,7 @@ function EdgeLabel({
 }) {
   const lines = labelOf(edge, way, crossing);
   return (
-    <text x={edge.x} y={edge.y - (lines.length - 1) * 5}>
+    <text x={edge.x} y={edge.y - 5 - (lines.length - 1) * 12}>
       <title>{edge.events.join(", ")}</title>
       {lines.map((line, i) => (
         <tspan key={line} x={edge.x} dy={i === 0 ? 0 : 12}>

@@ -10,8 +10,7 @@ export function FaultsPane(): React.ReactNode {
   const { recorder, say } = useTools();
   const { inspection, client } = recorder;
   const [isIn, setIn] = React.useState(() => hasFaultySocket(inspection));
-  if (client.tabs.get().role === "follower")
-    return <p className="empty">{say("faults.follower")}</p>;
+  if (client.tabs.get().role === "follower") return <p className="empty">{say("faults.follower")}</p>;
   if (!isIn)
     return (
       <div className="empty">

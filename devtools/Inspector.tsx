@@ -11,18 +11,19 @@ import { FaultsPane } from "./FaultsPane.tsx";
 import { FiguresPane } from "./FiguresPane.tsx";
 import { MessagesPane } from "./MessagesPane.tsx";
 import { OutboxPane } from "./OutboxPane.tsx";
-import { recall, remember } from "./remember.ts";
+import { kept, remember } from "./remember.ts";
 import { TabsPane } from "./TabsPane.tsx";
 import { TimelinePane } from "./TimelinePane.tsx";
 import { tones } from "./tones.ts";
+import { useLatest } from "./useLatest.ts";
 
 interface InspectorProps {
   /** Undefined: the client is not of this copy of the package. */
   readonly recorder: Recorder | undefined;
   readonly messages: AllMessages;
   readonly faults: boolean;
-  readonly onClose?: () => void;
-  readonly onTall?: () => void;
+  readonly onClose?: (() => void) | undefined;
+  readonly onTall?: (() => void) | undefined;
 }
 
 const panes = {
@@ -93,14 +94,11 @@ function Panes({
   readonly messages: AllMessages;
   readonly recorder: Recorder;
 }) {
-  const [chosen, setChosen] = React.useState(() => recall().pane as PaneName);
+  const chosen = useLatest(kept).pane as PaneName;
   const name = names.includes(chosen) ? chosen : "timeline";
   const id = React.useId();
   const list = React.useRef<HTMLDivElement>(null);
-  const choose = (next: PaneName): void => {
-    setChosen(next);
-    remember({ pane: next });
-  };
+  const choose = (next: PaneName): void => remember({ pane: next });
   const onKeyDown = (event: React.KeyboardEvent): void => {
     const at = names.indexOf(name);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: names.length - 1 }[event.key];
@@ -113,7 +111,13 @@ function Panes({
   const Pane = panes[name];
   return (
     <>
-      <div ref={list} className="tabs" role="tablist" aria-label={sayWith(messages, "inspector.panes")} onKeyDown={onKeyDown}>
+      <div
+        ref={list}
+        className="tabs"
+        role="tablist"
+        aria-label={sayWith(messages, "inspector.panes")}
+        onKeyDown={onKeyDown}
+      >
         {names.map((one) => (
           <button
             key={one}

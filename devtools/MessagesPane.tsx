@@ -1,17 +1,17 @@
 "use client";
 import * as React from "react";
-import { useStore } from "../hooks/useStore.ts";
 import type { Trace } from "../src/devtools/traces.ts";
 import { useTools } from "./context.ts";
 import { count, duration, short } from "./format.ts";
 import { endTones } from "./tones.ts";
 import { useIsNarrow } from "./useIsNarrow.ts";
 import { VirtualRows } from "./VirtualRows.tsx";
+import { useLatest } from "./useLatest.ts";
 
 /** The life of each message: in the queue, on its way, answered, seen. */
 export function MessagesPane(): React.ReactNode {
   const { recorder, say } = useTools();
-  const traces = useStore(recorder.traces, undefined, Object.is);
+  const traces = useLatest(recorder.traces);
   const [wanted, setWanted] = React.useState("");
   const [box, isNarrow] = useIsNarrow<HTMLDivElement>(640);
   const shown = wanted
@@ -28,7 +28,9 @@ export function MessagesPane(): React.ReactNode {
   return (
     <div ref={box} className="listing message">
       <div className="bar">
-        <span className="muted">{say("messages.count", { count: count(traces.length), scale: duration(scaleMs) })}</span>
+        <span className="muted">
+          {say("messages.count", { count: count(traces.length), scale: duration(scaleMs) })}
+        </span>
         <span className="key" style={{ "--swatch": "var(--strong)" } as React.CSSProperties}>
           {say("fall.queued")}
         </span>
@@ -48,6 +50,9 @@ export function MessagesPane(): React.ReactNode {
       </div>
       <VirtualRows
         label={say("pane.messages")}
+        heads={["head.message", "head.channel", "head.life", "head.end", "head.acts"].map((code) =>
+          say(code),
+        )}
         count={shown.length}
         height={isNarrow ? 62 : 36}
         row={(index, style) => {

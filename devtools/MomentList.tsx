@@ -27,7 +27,12 @@ export function MomentList({ moments, at, onPin, onHover }: MomentListProps): Re
         const index = moments.length - 1 - row;
         const moment = moments[index] as Moment;
         return (
-          <div key={moment.n} role="row" aria-rowindex={row + 1} style={{ ...style, position: "absolute", width: "100%" }}>
+          <div
+            key={moment.n}
+            role="row"
+            aria-rowindex={row + 1}
+            style={{ ...style, position: "absolute", width: "100%" }}
+          >
             <button
               type="button"
               role="cell"

@@ -32,10 +32,10 @@ export function MomentRecord({ moment, answer }: MomentRecordProps): React.React
         <dl>
           <dt>{say("record.event")}</dt>
           <dd>{pretty(step.event)}</dd>
-          <dt>{say("record.input")}</dt>
-          <dd>{pretty(step.input)}</dd>
           <dt>{say("record.effects")}</dt>
           <dd>{step.effects.length ? step.effects.map(pretty).join("\n") : say("record.none")}</dd>
+          <dt>{say("record.input")}</dt>
+          <dd>{pretty(step.input)}</dd>
           <dt>{say("record.after")}</dt>
           <dd>{pretty(step.after)}</dd>
         </dl>

@@ -1,16 +1,16 @@
 "use client";
 import * as React from "react";
-import { useStore } from "../hooks/useStore.ts";
 import { type Circumstances, type Row, wasSentBefore, whyWaiting } from "../src/devtools/why.ts";
 import { useTools } from "./context.ts";
 import { bytes, count, duration, short } from "./format.ts";
 import { useIsNarrow } from "./useIsNarrow.ts";
 import { VirtualRows } from "./VirtualRows.tsx";
+import { useLatest } from "./useLatest.ts";
 
 /** What is not settled, and for each message why. */
 export function OutboxPane(): React.ReactNode {
   const { recorder, say } = useTools();
-  const { rows, now } = useStore(recorder.outbox, undefined, Object.is);
+  const { rows, now } = useLatest(recorder.outbox);
   const [wanted, setWanted] = React.useState("");
   const [box, isNarrow] = useIsNarrow<HTMLDivElement>(640);
   const { capacity } = recorder.inspection.outbox.limits;
@@ -47,11 +47,22 @@ export function OutboxPane(): React.ReactNode {
       </div>
       <VirtualRows
         label={say("pane.outbox")}
+        heads={["head.message", "head.channel", "head.age", "head.size", "head.why", "head.acts"].map(
+          (code) => say(code),
+        )}
         count={shown.length}
         height={isNarrow ? 62 : 36}
         row={(index, style) => {
           const row = shown[index] as Row;
-          return <OutboxRow key={`${row.channel} ${row.id} ${row.n}`} row={row} now={now} index={index} style={style} />;
+          return (
+            <OutboxRow
+              key={`${row.channel} ${row.id} ${row.n}`}
+              row={row}
+              now={now}
+              index={index}
+              style={style}
+            />
+          );
         }}
       />
     </div>
@@ -69,8 +80,8 @@ function OutboxRow({ row, now, index, style }: OutboxRowProps) {
   const { recorder, say } = useTools();
   const { client } = recorder;
   const { code, values } = whyWaiting(row, now);
-  const reason = values["reason"];
-  const words = { ...values, ...(reason !== undefined && { reason: say(String(reason)) }) };
+  // Reasons and codes have texts of their own.
+  const words = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, say(String(value))]));
   const { id, channel, payload } = row;
   return (
     <div className="row" role="row" aria-rowindex={index + 1} style={style}>
@@ -88,7 +99,7 @@ function OutboxRow({ row, now, index, style }: OutboxRowProps) {
       </span>
       <span role="cell" className="why" title={say(code, words)}>
         {say(code, words)}
-        {wasSentBefore(row) && ` ${say("why.before")}`}
+        {wasSentBefore(row, now) && ` ${say("why.before")}`}
       </span>
       <span role="cell" className="acts">
         <button type="button" disabled={row.voided !== null} onClick={() => client.outbox.cancel(id)}>

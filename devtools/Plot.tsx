@@ -16,7 +16,12 @@ interface PlotProps {
 const width = 480;
 const height = 64;
 
+/** Fewer stretch over the whole width. */
+const least = 80;
+const perSecond = 4;
+
 const pathOf = (values: readonly (number | null)[], top: number): string => {
+  const step = width / (Math.max(values.length, least) - 1);
   let isOn = false;
   return values
     .map((value, i) => {
@@ -26,7 +31,7 @@ const pathOf = (values: readonly (number | null)[], top: number): string => {
       }
       const command = isOn ? "L" : "M";
       isOn = true;
-      const x = width - values.length + i;
+      const x = (width - (values.length - 1 - i) * step).toFixed(1);
       return `${command}${x} ${(height - 2 - (value / top) * (height - 6)).toFixed(1)}`;
     })
     .join("");
@@ -60,7 +65,7 @@ export function Plot({ title, values, show, second, secondTitle, top }: PlotProp
         <path className="line" d={pathOf(values, scale)} />
       </svg>
       <span className="scale">
-        <span>{say("figure.ago")}</span>
+        <span>{say("figure.ago", { seconds: Math.max(values.length, least) / perSecond })}</span>
         <span>{say("figure.peak", { value: peak ? show(peak) : "–" })}</span>
       </span>
     </figure>

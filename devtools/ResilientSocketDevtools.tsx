@@ -5,8 +5,9 @@ import type { Recorder } from "../src/devtools/recorder.ts";
 import { createRecorder } from "../src/devtools/recorder.ts";
 import { type AllMessages, allMessages, say } from "../src/devtools/inspectorMessages.ts";
 import { Inspector } from "./Inspector.tsx";
-import { recall, remember } from "./remember.ts";
+import { kept, remember } from "./remember.ts";
 import { ShadowScope, type Theme } from "./ShadowScope.tsx";
+import { useLatest } from "./useLatest.ts";
 
 type Client = Recorder["client"];
 
@@ -28,8 +29,7 @@ export interface ResilientSocketDevtoolsProps extends Common {
 
 export type ResilientSocketDevtoolsPanelProps = Common;
 
-const wantsFaults = (faults: boolean | undefined): boolean =>
-  faults ?? process.env.NODE_ENV !== "production";
+const wantsFaults = (faults: boolean | undefined): boolean => faults ?? process.env.NODE_ENV !== "production";
 
 /** The recorder of a client, kept while the inspector is closed: what it heard stays, and it hears nothing more. */
 function useRecorder(client: Client): Recorder | undefined {
@@ -85,13 +85,10 @@ function Dock({
 }: ResilientSocketDevtoolsProps & { readonly client: Client }): React.ReactNode {
   const recorder = useRecorder(client);
   const texts = useTexts(messages);
-  const [isOpen, setOpen] = React.useState(false);
+  const isOpen = useLatest(kept).open;
   const [isTall, setTall] = React.useState(false);
   const button = React.useRef<HTMLButtonElement>(null);
-  // After hydration: the server does not know what this tab remembers.
-  React.useEffect(() => setOpen(recall().open), []);
   const show = (open: boolean): void => {
-    setOpen(open);
     remember({ open });
     if (!open) button.current?.focus();
   };
@@ -134,7 +131,14 @@ function Dock({
 /** A line that breaks and goes on. */
 function Mark(): React.ReactNode {
   return (
-    <svg viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth="2.2" strokeLinecap="round">
+    <svg
+      viewBox="0 0 24 24"
+      aria-hidden="true"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="2.2"
+      strokeLinecap="round"
+    >
       <path d="M2 12h5M17 12h5" />
       <path d="M9.5 8.5 14.5 15.5M14.5 8.5 9.5 15.5" />
     </svg>

@@ -45,7 +45,13 @@ export function ShadowScope({ theme, fill, children }: ShadowScopeProps): React.
       data-theme={theme}
       style={fill ? { display: "block", height: "100%" } : undefined}
     >
-      {root && createPortal(<div className="scope" style={fill ? { height: "100%" } : undefined}>{children}</div>, root)}
+      {root &&
+        createPortal(
+          <div className="scope" style={fill ? { height: "100%" } : undefined}>
+            {children}
+          </div>,
+          root,
+        )}
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { useTools } from "./context.ts";
 import { short } from "./format.ts";
 import type { Name } from "./layout.ts";
 import { tones } from "./tones.ts";
+import { useLatest } from "./useLatest.ts";
 
 /** Who has the connection, how that was agreed, and the other tabs that can be asked. */
 export function TabsPane(): React.ReactNode {
@@ -13,7 +14,7 @@ export function TabsPane(): React.ReactNode {
   const { client } = recorder;
   const tabs = useStore(client.tabs);
   const state = useStore(client.state).name;
-  const peers = useStore(recorder.peers, undefined, Object.is);
+  const peers = useLatest(recorder.peers);
   return (
     <div className="cards">
       <TabCard title={say("tabs.this")} tab={{ ...tabs, state }} means={say(`tabs.${tabs.role}Means`)} />

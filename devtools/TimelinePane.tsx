@@ -10,11 +10,12 @@ import { MomentList } from "./MomentList.tsx";
 import { MomentRecord } from "./MomentRecord.tsx";
 import { Scrubber } from "./Scrubber.tsx";
 import { useIsNarrow } from "./useIsNarrow.ts";
+import { useLatest } from "./useLatest.ts";
 
 /** The machine's diagram, lit where the connection is or was, and what brought it there. */
 export function TimelinePane(): React.ReactNode {
   const { recorder, say } = useTools();
-  const all = useStore(recorder.moments, undefined, Object.is);
+  const all = useLatest(recorder.moments);
   const live = useStore(recorder.client.state).name;
   const moments = React.useMemo(() => all.filter((moment) => !isQuiet(moment)), [all]);
   const edges = React.useMemo(() => edgesOf(recorder.rows), [recorder]);
@@ -46,7 +47,14 @@ export function TimelinePane(): React.ReactNode {
           moments={moments}
           upTo={at}
         />
-        <Scrubber moments={moments} at={at} isLive={isLive} answer={answer} onPin={pin} onLive={() => setPinned(null)} />
+        <Scrubber
+          moments={moments}
+          at={at}
+          isLive={isLive}
+          answer={answer}
+          onPin={pin}
+          onLive={() => setPinned(null)}
+        />
       </div>
       <div className="side">
         {moments.length === 0 ? (

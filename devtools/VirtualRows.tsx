@@ -3,6 +3,8 @@ import * as React from "react";
 
 interface VirtualRowsProps {
   readonly label: string;
+  /** Of the columns; without, the rows are what their words say. */
+  readonly heads?: readonly string[];
   readonly count: number;
   /** In px, the same for all. */
   readonly height: number;
@@ -14,7 +16,7 @@ interface VirtualRowsProps {
 const spare = 6;
 
 /** Draws the rows that are seen and none of the others. */
-export function VirtualRows({ label, count, height, row }: VirtualRowsProps): React.ReactNode {
+export function VirtualRows({ label, heads, count, height, row }: VirtualRowsProps): React.ReactNode {
   const [seen, setSeen] = React.useState({ top: 0, size: 600 });
   const box = React.useRef<HTMLDivElement>(null);
   const look = (): void => {
@@ -26,11 +28,22 @@ export function VirtualRows({ label, count, height, row }: VirtualRowsProps): Re
   const first = Math.max(0, Math.floor(seen.top / height) - spare);
   const last = Math.min(count, Math.ceil((seen.top + seen.size) / height) + spare);
   return (
-    <div ref={box} className="rows" role="table" aria-label={label} aria-rowcount={count} tabIndex={0} onScroll={look}>
-      <div style={{ height: count * height }} role="rowgroup">
-        {Array.from({ length: Math.max(0, last - first) }, (_, i) =>
-          row(first + i, { top: (first + i) * height, height }),
-        )}
+    <div className="virtual" role="table" aria-label={label} aria-rowcount={count}>
+      {heads && (
+        <div className="heads" role="row">
+          {heads.map((text) => (
+            <span key={text} role="columnheader">
+              {text}
+            </span>
+          ))}
+        </div>
+      )}
+      <div ref={box} className="rows" role="rowgroup" tabIndex={0} onScroll={look}>
+        <div style={{ height: count * height }} role="presentation">
+          {Array.from({ length: Math.max(0, last - first) }, (_, i) =>
+            row(first + i, { top: (first + i) * height, height }),
+          )}
+        </div>
       </div>
     </div>
   );

@@ -28,8 +28,26 @@ export const short = (id: string): string => (id.length > 13 ? `${id.slice(0, 8)
 
 const plain = replacer(true);
 
-/** Data in few lines: what is short stays on one. */
+const isPlain = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const inline = (value: unknown): string => {
+  if (typeof value === "number") return String(Math.round(value * 1_000) / 1_000);
+  if (Array.isArray(value)) return `[${value.map(inline).join(", ")}]`;
+  if (!isPlain(value)) return String(value);
+  return Object.entries(value)
+    .map(([key, part]) => (isPlain(part) ? `${key} (${inline(part)})` : `${key} ${inline(part)}`))
+    .join(" · ");
+};
+
+/** Data as words: a line for each member that has members of its own, one for the rest. */
 export const pretty = (value: unknown): string => {
-  const line = (JSON.stringify(value, plain, 1) ?? "undefined").replace(/\n\s*/g, " ");
-  return line.length < 56 ? line : JSON.stringify(value, plain, 2);
+  const data = JSON.parse(JSON.stringify(value, plain) ?? "null") as unknown;
+  if (!isPlain(data)) return inline(data);
+  const members = Object.entries(data);
+  const flat = members.filter(([, part]) => !isPlain(part));
+  const deep = members.filter(([, part]) => isPlain(part));
+  return [inline(Object.fromEntries(flat)), ...deep.map(([key, part]) => `${key}: ${inline(part)}`)]
+    .filter(Boolean)
+    .join("\n");
 };

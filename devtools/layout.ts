@@ -48,10 +48,12 @@ interface Frame {
   readonly chainV: number;
   readonly sideV: number;
   readonly depth: number;
+  /** How much higher an arc is for every state it passes. */
+  readonly rise: number;
 }
 
-const wide: Frame = { isTall: false, step: 168, chainV: 132, sideV: 268, depth: 306 };
-const tall: Frame = { isTall: true, step: 88, chainV: 130, sideV: 282, depth: 352 };
+const wide: Frame = { isTall: false, step: 168, chainV: 154, sideV: 282, depth: 306, rise: 32 };
+const tall: Frame = { isTall: true, step: 88, chainV: 162, sideV: 312, depth: 378, rise: 26 };
 
 const half = ({ isTall }: Frame) => ({
   u: (isTall ? box.height : box.width) / 2,
@@ -66,11 +68,11 @@ const route = (frame: Frame, from: Point, to: Point): readonly [Point[], Point] 
   const along = Math.sign(to.u - from.u);
   if (from.v === to.v && Math.abs(to.u - from.u) <= frame.step && along > 0) {
     const ends = [from.u + size.u, to.u - size.u - 3].map((u) => ({ u, v: from.v }));
-    return [ends, { u: mid(ends[0]!.u, ends[1]!.u), v: from.v - (frame.isTall ? 0 : 7) }];
+    return [ends, { u: mid(ends[0]!.u, ends[1]!.u), v: from.v }];
   }
   if (from.v === to.v && from.v === frame.chainV) {
     // Back along the chain: over its head, the further the higher.
-    const rise = Math.min(24 + Math.abs(to.u - from.u) * (frame.isTall ? 0.14 : 0.14), frame.isTall ? 62 : 104);
+    const rise = 20 + (Math.abs(to.u - from.u) / frame.step) * frame.rise;
     const top = from.v - size.v;
     const [a, b] = [from.u - 10, to.u + 18];
     const curve = [
@@ -79,7 +81,7 @@ const route = (frame: Frame, from: Point, to: Point): readonly [Point[], Point] 
       { u: b + 14, v: top - rise },
       { u: b, v: top - 3 },
     ];
-    return [curve, { u: mid(a, b), v: top - rise * 0.75 - 3 }];
+    return [curve, { u: mid(a, b), v: top - rise * 0.75 }];
   }
   if (from.v === to.v) {
     const ends = [from.u + along * size.u, to.u - along * (size.u + 3)].map((u) => ({ u, v: from.v + 6 }));

@@ -6,9 +6,11 @@ export interface Kept {
 
 const key = "resilient-socket:devtools";
 const initial: Kept = { open: false, pane: "timeline" };
+const listeners = new Set<() => void>();
+let now: Kept | undefined;
 
 /** Storage may be forbidden, and what is in it may be anything. */
-export const recall = (): Kept => {
+const read = (): Kept => {
   try {
     const { open, pane } = JSON.parse(sessionStorage.getItem(key) ?? "{}") as Partial<Kept>;
     return { open: open === true, pane: typeof pane === "string" ? pane : initial.pane };
@@ -17,10 +19,21 @@ export const recall = (): Kept => {
   }
 };
 
+export const kept = {
+  get: () => (now ??= read()),
+  getServer: () => initial,
+  subscribe: (listener: () => void) => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  },
+};
+
 export const remember = (change: Partial<Kept>): void => {
+  now = { ...kept.get(), ...change };
   try {
-    sessionStorage.setItem(key, JSON.stringify({ ...recall(), ...change }));
+    sessionStorage.setItem(key, JSON.stringify(now));
   } catch {
-    // Then it opens as it did before.
+    // Then it is forgotten with the page.
   }
+  for (const listener of [...listeners]) listener();
 };

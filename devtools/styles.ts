@@ -26,7 +26,7 @@ export const styles = `
 :host([data-theme="dark"]) { color-scheme: dark; }
 * { box-sizing: border-box; }
 .scope { font: 13px/1.45 var(--sans); color: var(--ink); -webkit-font-smoothing: antialiased; }
-.scope :is(h2, h3, p, dl, dd, ol, ul, figure, pre) { margin: 0; padding: 0; }
+.scope :where(h2, h3, p, dl, dd, ol, ul, figure, pre) { margin: 0; padding: 0; }
 ol, ul { list-style: none; }
 button, input, select { font: inherit; color: inherit; }
 button { cursor: pointer; background: var(--surface); border: 1px solid var(--line); border-radius: 6px; padding: 3px 9px; min-height: 28px; }
@@ -93,13 +93,14 @@ button:disabled { cursor: default; opacity: 0.5; }
 .arrow[data-way="exit"] { fill: var(--muted); }
 .arrow[data-way="last"] { fill: var(--accent); }
 
-.scrubber { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; gap: 4px 10px; align-items: center; }
-.ribbon { grid-column: 2; display: block; width: 100%; height: 16px; border-radius: 4px; background: var(--raised); }
+.scrubber { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; gap: 5px 8px; align-items: center; }
+.ribbon { grid-column: 1 / -1; display: block; width: 100%; height: 14px; border-radius: 4px; background: var(--raised); }
 .ribbon rect { fill: var(--tone-wash); }
 .ribbon .edge-line { fill: var(--tone); }
 .ribbon .cursor { fill: var(--ink); }
-.scrubber input[type="range"] { grid-column: 2; width: 100%; margin: 0; accent-color: var(--accent); }
-.scrubber .told { grid-column: 1 / -1; display: flex; flex-wrap: wrap; gap: 2px 10px; min-height: 19px; color: var(--muted); }
+.scrubber input[type="range"] { width: 100%; margin: 0; accent-color: var(--accent); }
+.scrubber .told { grid-column: 1 / -1; display: flex; flex-wrap: wrap; gap: 2px 12px; align-items: center; min-height: 28px; color: var(--muted); }
+.scrubber .told button { margin-left: auto; }
 .side { display: grid; grid-template-rows: minmax(0, 1fr) minmax(0, 1fr); min-height: 0; border-left: 1px solid var(--line); background: var(--surface); }
 .moments { overflow: auto; min-height: 0; }
 .moment { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0 9px; width: 100%; min-height: 0; height: 26px; padding: 3px 12px; border: 0; border-radius: 0; background: none; text-align: left; white-space: nowrap; }
@@ -118,18 +119,20 @@ button:disabled { cursor: default; opacity: 0.5; }
 .differs { color: var(--bad); font-weight: 600; }
 
 .listing { display: grid; grid-template-rows: auto minmax(0, 1fr); height: 100%; }
+.virtual { display: grid; grid-template-rows: auto minmax(0, 1fr); min-height: 0; height: 100%; }
 .bar { display: flex; flex-wrap: wrap; gap: 6px 10px; align-items: center; padding: 7px 12px; border-bottom: 1px solid var(--line); }
 .bar input { width: 22ch; max-width: 46vw; padding: 3px 8px; min-height: 28px; border: 1px solid var(--line); border-radius: 6px; background: var(--surface); }
 .bar .muted { margin-right: auto; }
 .rows { position: relative; overflow: auto; min-height: 0; contain: strict; height: 100%; }
 .rows > div { position: relative; }
+.heads { display: grid; gap: 0 12px; padding: 5px 12px; border-bottom: 1px solid var(--line); background: var(--surface); color: var(--muted); white-space: nowrap; }
 .row { position: absolute; left: 0; right: 0; display: grid; align-items: center; gap: 0 12px; padding: 0 12px; border-bottom: 1px solid var(--line); white-space: nowrap; }
 .row > * { overflow: hidden; text-overflow: ellipsis; }
 .row:hover { background: var(--raised); }
 .row .acts { display: flex; gap: 6px; justify-content: flex-end; overflow: visible; }
 .row .acts button { min-height: 26px; padding: 1px 8px; background: var(--surface); }
-.outbox .row { grid-template-columns: 9ch minmax(7ch, 14ch) 8ch 8ch minmax(0, 1fr) auto; height: 36px; }
-.message .row { grid-template-columns: 9ch minmax(7ch, 14ch) minmax(90px, 1fr) minmax(14ch, 24ch) auto; height: 36px; }
+.outbox :is(.row, .heads) { grid-template-columns: 9ch minmax(7ch, 16ch) 8ch 8ch minmax(0, 1fr) 172px; }
+.message :is(.row, .heads) { grid-template-columns: 9ch minmax(7ch, 16ch) minmax(90px, 1fr) minmax(14ch, 28ch) 96px; }
 .chip { display: inline-block; padding: 0 7px; border-radius: 5px; background: var(--tone-wash, var(--raised)); color: var(--tone, var(--muted)); font-weight: 550; font-size: 12px; }
 .fall { display: block; width: 100%; height: 14px; }
 .fall .wait { fill: var(--strong); }
@@ -144,15 +147,19 @@ button:disabled { cursor: default; opacity: 0.5; }
 .table .number { text-align: right; }
 .table tbody th { position: static; background: none; color: var(--ink); font-weight: 600; }
 
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(230px, 1fr)); gap: 1px; background: var(--line); }
-.plot { display: grid; gap: 2px; padding: 10px 12px; background: var(--paper); }
+.plots { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); grid-auto-rows: minmax(120px, 1fr); min-height: 100%; gap: 1px; background: var(--line); }
+.plot { display: grid; grid-template-rows: auto minmax(0, 1fr) auto; gap: 4px; padding: 11px 14px 9px; background: var(--paper); }
 .plot figcaption { display: flex; justify-content: space-between; gap: 8px; color: var(--muted); }
 .plot figcaption b { color: var(--ink); font-weight: 650; font-variant-numeric: tabular-nums; }
-.plot svg { width: 100%; height: 64px; display: block; }
+.plot svg { width: 100%; height: 100%; min-height: 56px; display: block; }
 .plot .line { fill: none; stroke: var(--accent); stroke-width: 1.6; vector-effect: non-scaling-stroke; }
 .plot .line.second { stroke: var(--calm); }
 .plot .under { fill: var(--wash); }
 .plot .base { stroke: var(--line); vector-effect: non-scaling-stroke; }
+.totals { align-content: start; grid-template-rows: auto; }
+.totals dl { display: grid; grid-template-columns: repeat(2, auto minmax(3ch, 1fr)); gap: 2px 10px; }
+.totals dt { color: var(--muted); }
+.totals dd { font-variant-numeric: tabular-nums; font-weight: 600; }
 .plot .scale { display: flex; justify-content: space-between; color: var(--muted); font-size: 11px; }
 
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); gap: 10px; padding: 12px; align-content: start; }
@@ -174,6 +181,7 @@ button:disabled { cursor: default; opacity: 0.5; }
   .stage { grid-template-rows: auto auto; padding-inline: 10px; }
   .diagram { height: auto; max-height: 430px; }
   .side { border-left: 0; border-top: 1px solid var(--line); grid-template-rows: 150px auto; }
+  .heads { display: none; }
   .outbox .row { grid-template-columns: 9ch minmax(0, 1fr) auto; grid-template-rows: auto auto; height: 62px; align-content: center; }
   .outbox .row > :nth-child(3), .outbox .row > :nth-child(4) { display: none; }
   .outbox .row .why { grid-column: 1 / 3; grid-row: 2; white-space: normal; line-height: 1.25; }
@@ -183,6 +191,7 @@ button:disabled { cursor: default; opacity: 0.5; }
   .message .row .end { grid-column: 2; grid-row: 1; text-align: right; }
   .message .row > :nth-child(2) { display: none; }
   .message .row .acts { grid-column: 3; grid-row: 1 / 3; }
+  .plots { grid-template-columns: minmax(0, 1fr); }
   .head .who { display: none; }
   .table { font-size: 12px; }
   .table :is(th, td) { padding: 5px 8px; }

@@ -10,9 +10,7 @@ export interface ExportOptions {
 export const exportRecording = (recorder: Recorder, { payloads = false }: ExportOptions = {}): string => {
   const { client, name, moments, traces, channels, samples } = recorder;
   const { clock } = recorder.inspection.ports;
-  const redacted = traces
-    .get()
-    .map(({ payload, ...trace }) => (payloads ? { payload, ...trace } : trace));
+  const redacted = traces.get().map(({ payload, ...trace }) => (payloads ? { payload, ...trace } : trace));
   return JSON.stringify(
     {
       what: "recording of resilient-socket",

@@ -1,3 +1,5 @@
+import { type Messages, messages } from "./messages.ts";
+
 /** The inspector's texts, beside those that an app's users see. Words in braces are values. */
 export const inspectorMessages = {
   // why a message was not sent
@@ -15,8 +17,8 @@ export const inspectorMessages = {
   "why.authenticating": "The server is being told who this is.",
   "why.resuming": "What was missed is fetched first.",
   "why.offline": "The browser says that it is offline.",
-  "why.reconnecting": "No connection ({reason}); attempt {attempt} in {seconds} s.",
-  "why.failed": "The connection has stopped: {code}. Next step: {next}.",
+  "why.reconnecting": "{reason} Attempt {attempt} in {seconds} s.",
+  "why.failed": "{code} {next}",
   "why.paused": "The server asked to wait ({reason}), {seconds} s more.",
   "why.window": "The window is full: {count} in flight, the server takes {window} at a time.",
   "why.congested": "The browser still has {kb} kB to send.",
@@ -40,7 +42,8 @@ export const inspectorMessages = {
   "pane.figures": "Figures",
   "pane.faults": "Faults",
   "act.test": "Copy as test",
-  "act.testMeans": "The last 30 seconds as a test in the simulated world; texts of the same size stand for payloads",
+  "act.testMeans":
+    "The last 30 seconds as a test in the simulated world; texts of the same size stand for payloads",
   "act.export": "Export",
   "act.exportMeans": "What was heard, as JSON; without payloads, unless Alt is held",
   "act.clear": "Clear",
@@ -83,6 +86,14 @@ export const inspectorMessages = {
   "outbox.count": "{count} of {capacity}",
   "outbox.countOnly": "{count} messages",
   "outbox.cancelAll": "Cancel all",
+  "head.message": "Message",
+  "head.channel": "Channel",
+  "head.age": "Age",
+  "head.size": "Size",
+  "head.why": "Why it is not settled",
+  "head.life": "Its life",
+  "head.end": "How it ended",
+  "head.acts": "Do",
   "messages.empty": "No message yet",
   "messages.emptyMeans": "What is sent from now on is followed here.",
   "messages.count": "{count} messages, a bar is {scale}",
@@ -144,11 +155,14 @@ export const inspectorMessages = {
   "figure.depth": "Waiting",
   "figure.inFlight": "in flight",
   "figure.saturation": "Saturation",
-  "figure.throughput": "Acknowledged a second",
+  "figure.throughput": "Acked a second",
   "figure.in": "received",
-  "figure.rtt": "Round trip",
+  "figure.answer": "Answered in",
+  "figure.rtt": "round trip",
   "figure.flush": "Last flush",
-  "figure.ago": "2 min ago",
+  "figure.ago": "{seconds} s ago",
+  "figure.totals": "Since it was opened",
+  "figure.reconnects": "reconnects",
   "figure.peak": "peak {value}",
 
   // faults
@@ -175,9 +189,9 @@ export const inspectorMessages = {
 
 export type InspectorMessages = Readonly<Record<keyof typeof inspectorMessages, string>>;
 
-/** All texts in one map, by code. */
-export const allMessages: InspectorMessages = inspectorMessages;
-export type AllMessages = InspectorMessages;
+/** All texts in one map, by code: those of a banner, and the inspector's own. */
+export type AllMessages = Messages & InspectorMessages;
+export const allMessages: AllMessages = { ...messages, ...inspectorMessages };
 
 /** The text of a code with its values in place; a code without a text is shown as it is. */
 export const say = (

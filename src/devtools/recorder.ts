@@ -6,7 +6,7 @@ import { readPolicy } from "../client/readPolicy.ts";
 import type { ResilientClient } from "../client/ResilientClient.ts";
 import type { Store } from "../client/store.ts";
 import { type ChannelLine, createChannelBook } from "./channelBook.ts";
-import { createMeters, type Sample } from "./meters.ts";
+import { createMeters, type Sample, type Totals } from "./meters.ts";
 import { createPace } from "./createPace.ts";
 import { type Moment, stepOf } from "./moments.ts";
 import { createPeers, type Peer, type Peers } from "./peers.ts";
@@ -33,6 +33,7 @@ export interface Recorder {
   /** Newest first. */
   readonly traces: Store<readonly Trace[]>;
   readonly channels: Store<readonly ChannelLine[]>;
+  readonly totals: Store<Totals>;
   /** Other tabs of the browser whose inspector is open too. */
   readonly peers: Store<readonly Peer[]>;
   readonly seenBy: Peers["seen"];
@@ -113,8 +114,10 @@ export const createRecorder = (client: ResilientClient): Recorder | undefined =>
       })),
     ),
     on("settled", ({ id, channel, settlement }) => {
-      meters.settled(settlement.kind);
-      note(id, () => ({ channel, settlement, settledMs: clock.nowMs() }));
+      const settledMs = clock.nowMs();
+      const sentMs = traces.get(id)?.sentMs;
+      meters.settled(settlement.kind, sentMs === undefined ? undefined : settledMs - sentMs);
+      note(id, () => ({ channel, settlement, settledMs }));
     }),
     on("delivered", ({ id, channel, own }) => {
       meters.delivered();
@@ -158,6 +161,7 @@ export const createRecorder = (client: ResilientClient): Recorder | undefined =>
     traces: view(traces.all),
     channels: view(channels.lines),
     samples: view(meters.samples),
+    totals: view(meters.totals),
     peers: view(peers.all),
     seenBy: peers.seen,
     start: () => {

@@ -57,7 +57,9 @@ const causesOf = (moments: readonly Moment[], at: number): readonly string[] => 
     case "leaveDue":
       return ["tab.reconnect();"];
     case "disconnect":
-      return [told && "reason" in told && told.reason === "logout" ? "await tab.logout();" : "tab.disconnect();"];
+      return [
+        told && "reason" in told && told.reason === "logout" ? "await tab.logout();" : "tab.disconnect();",
+      ];
     case "suspended":
       return ["tab.freeze();"];
     case "restored":
@@ -134,7 +136,8 @@ export const tellStory = (recorder: Recorder, options: StoryOptions = {}): strin
   const began = moments[0]?.from ?? client.state.get().name;
   const isUnderWay = began !== "disconnected" && began !== "failed";
   const { capacity } = inspection.outbox.limits;
-  const outbox = Number.isFinite(capacity) && capacity !== 1_000 ? `{ outbox: { capacity: ${capacity} } }` : "";
+  const outbox =
+    Number.isFinite(capacity) && capacity !== 1_000 ? `{ outbox: { capacity: ${capacity} } }` : "";
   const end = client.state.get().name;
   const body = [
     "const world = createWorld();",
