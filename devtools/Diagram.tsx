@@ -3,7 +3,7 @@ import * as React from "react";
 import type { Edge } from "../src/devtools/edges.ts";
 import type { Moment } from "../src/devtools/moments.ts";
 import { useTools } from "./context.ts";
-import { box, type Drawn, layOut, type Name, type Placed } from "./layout.ts";
+import { type Box, type Drawn, layOut, type Name, type Placed } from "./layout.ts";
 import { crossings, type Crossing, keyOf } from "./crossings.ts";
 import { tones } from "./tones.ts";
 
@@ -53,6 +53,7 @@ export function Diagram({ edges, isTall, live, lit, moments, upTo }: DiagramProp
   return (
     <svg
       className="diagram"
+      data-tall={isTall}
       viewBox={`0 0 ${drawing.width} ${drawing.height}`}
       role="group"
       aria-label={say("diagram.label")}
@@ -83,6 +84,7 @@ export function Diagram({ edges, isTall, live, lit, moments, upTo }: DiagramProp
         <StateNode
           key={node.name}
           node={node}
+          box={drawing.box}
           isLit={node.name === lit}
           isLive={node.name === live}
           isLooked={node.name === looked}
@@ -137,6 +139,7 @@ function EdgeLabel({
 
 interface StateNodeProps {
   readonly node: Placed;
+  readonly box: Box;
   readonly isLit: boolean;
   readonly isLive: boolean;
   readonly isLooked: boolean;
@@ -144,7 +147,7 @@ interface StateNodeProps {
   readonly onLook: (name: Name | null) => void;
 }
 
-function StateNode({ node: { name, x, y }, isLit, isLive, isLooked, exits, onLook }: StateNodeProps) {
+function StateNode({ node: { name, x, y }, box, isLit, isLive, isLooked, exits, onLook }: StateNodeProps) {
   const { say } = useTools();
   const current = isLit ? `, ${say("diagram.current")}` : "";
   const ways = exits.map(({ to, events }) => `${to}: ${events.join(", ")}`).join("; ");

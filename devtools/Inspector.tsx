@@ -128,7 +128,10 @@ function Panes({
             aria-selected={one === name}
             aria-controls={`${id}pane`}
             tabIndex={one === name ? 0 : -1}
-            onClick={() => choose(one)}
+            onClick={({ currentTarget }) => {
+              choose(one);
+              currentTarget.scrollIntoView?.({ block: "nearest", inline: "nearest" });
+            }}
           >
             {sayWith(messages, `pane.${one}`)}
             {one === "outbox" && <Waiting recorder={recorder} />}

@@ -33,23 +33,24 @@ export function MomentList({ moments, at, onPin, onHover }: MomentListProps): Re
             aria-rowindex={row + 1}
             style={{ ...style, position: "absolute", width: "100%" }}
           >
-            <button
-              type="button"
-              role="cell"
-              className="moment"
-              data-tone={tones[moment.to]}
-              aria-current={index === at}
-              onClick={() => onPin(index)}
-              onFocus={() => onHover(moment.n)}
-              onBlur={() => onHover(null)}
-              onPointerEnter={() => onHover(moment.n)}
-              onPointerLeave={() => onHover(null)}
-            >
-              <time>{clockTime(moment.at)}</time>
-              <span>
-                {moment.from === moment.to ? moment.from : <b>{moment.to}</b>} <Cause moment={moment} />
-              </span>
-            </button>
+            <span role="cell">
+              <button
+                type="button"
+                className="moment"
+                data-tone={tones[moment.to]}
+                aria-current={index === at}
+                onClick={() => onPin(index)}
+                onFocus={() => onHover(moment.n)}
+                onBlur={() => onHover(null)}
+                onPointerEnter={() => onHover(moment.n)}
+                onPointerLeave={() => onHover(null)}
+              >
+                <time>{clockTime(moment.at)}</time>
+                <span>
+                  {moment.from === moment.to ? moment.from : <b>{moment.to}</b>} <Cause moment={moment} />
+                </span>
+              </button>
+            </span>
           </div>
         );
       }}

@@ -1,19 +1,17 @@
 "use client";
 import * as React from "react";
 import { useResilientClient } from "../hooks/useResilientClient.ts";
-import type { Recorder } from "../src/devtools/recorder.ts";
-import { createRecorder } from "../src/devtools/recorder.ts";
+import { createRecorder, type Recorder } from "../src/devtools/recorder.ts";
+import type { ResilientClient } from "../src/devtools/surface.ts";
 import { type AllMessages, allMessages, say } from "../src/devtools/inspectorMessages.ts";
 import { Inspector } from "./Inspector.tsx";
 import { kept, remember } from "./remember.ts";
 import { ShadowScope, type Theme } from "./ShadowScope.tsx";
 import { useLatest } from "./useLatest.ts";
 
-type Client = Recorder["client"];
-
 interface Common {
   /** Default: the client of the `ResilientSocketProvider` above. That of `createSocketHooks` must be given. */
-  readonly client?: Client | undefined;
+  readonly client?: ResilientClient | undefined;
   /** Default `system`. */
   readonly theme?: Theme | undefined;
   /** Texts of yours instead of ours, by code. */
@@ -32,7 +30,7 @@ export type ResilientSocketDevtoolsPanelProps = Common;
 const wantsFaults = (faults: boolean | undefined): boolean => faults ?? process.env.NODE_ENV !== "production";
 
 /** The recorder of a client, kept while the inspector is closed: what it heard stays, and it hears nothing more. */
-function useRecorder(client: Client): Recorder | undefined {
+function useRecorder(client: ResilientClient): Recorder | undefined {
   return React.useMemo(() => createRecorder(client), [client]);
 }
 
@@ -54,7 +52,7 @@ function Panel({
   theme = "system",
   messages,
   faults,
-}: Common & { readonly client: Client }): React.ReactNode {
+}: Common & { readonly client: ResilientClient }): React.ReactNode {
   const recorder = useRecorder(client);
   const texts = useTexts(messages);
   return (
@@ -82,7 +80,7 @@ function Dock({
   messages,
   faults,
   side = "right",
-}: ResilientSocketDevtoolsProps & { readonly client: Client }): React.ReactNode {
+}: ResilientSocketDevtoolsProps & { readonly client: ResilientClient }): React.ReactNode {
   const recorder = useRecorder(client);
   const texts = useTexts(messages);
   const isOpen = useLatest(kept).open;

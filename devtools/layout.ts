@@ -36,14 +36,19 @@ export interface Drawn extends Edge {
 export interface Drawing {
   readonly width: number;
   readonly height: number;
+  readonly box: Box;
   readonly nodes: readonly Placed[];
   readonly edges: readonly Drawn[];
 }
 
-export const box = { width: 118, height: 34 } as const;
+export interface Box {
+  readonly width: number;
+  readonly height: number;
+}
 
 interface Frame {
   readonly isTall: boolean;
+  readonly box: Box;
   readonly step: number;
   readonly chainV: number;
   readonly sideV: number;
@@ -52,13 +57,32 @@ interface Frame {
   readonly rise: number;
 }
 
-const wide: Frame = { isTall: false, step: 168, chainV: 154, sideV: 282, depth: 306, rise: 32 };
-const tall: Frame = { isTall: true, step: 88, chainV: 162, sideV: 312, depth: 378, rise: 26 };
+const wide: Frame = {
+  isTall: false,
+  box: { width: 118, height: 34 },
+  step: 168,
+  chainV: 166,
+  sideV: 294,
+  depth: 318,
+  rise: 32,
+};
+const tall: Frame = {
+  isTall: true,
+  box: { width: 106, height: 34 },
+  step: 88,
+  chainV: 150,
+  sideV: 322,
+  depth: 378,
+  rise: 26,
+};
 
-const half = ({ isTall }: Frame) => ({
+const half = ({ isTall, box }: Frame) => ({
   u: (isTall ? box.height : box.width) / 2,
   v: (isTall ? box.width : box.height) / 2,
 });
+
+/** Half a long label: it must not leave the drawing. */
+const labelHalf = 36;
 
 const mid = (a: number, b: number): number => (a + b) / 2;
 
@@ -121,12 +145,21 @@ export const layOut = (edges: readonly Edge[], isTall: boolean): Drawing => {
     if (!from || !to || from === to) return [];
     const [curve, label] = route(frame, from, to);
     const [start, ...rest] = curve.map(text);
-    return [{ ...edge, ...xy(label), path: `M ${start} ${rest.length > 1 ? "C" : "L"} ${rest.join(", ")}` }];
+    const { x, y } = xy(label);
+    return [
+      {
+        ...edge,
+        x: Math.max(x, labelHalf),
+        y,
+        path: `M ${start} ${rest.length > 1 ? "C" : "L"} ${rest.join(", ")}`,
+      },
+    ];
   };
   const along = length + 2 * first;
   return {
     width: isTall ? frame.depth : along,
     height: isTall ? along : frame.depth,
+    box: frame.box,
     nodes: [...points].map(([name, point]) => ({ name, ...xy(point) })),
     edges: edges.flatMap(draw),
   };

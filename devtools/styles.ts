@@ -51,7 +51,11 @@ button:disabled { cursor: default; opacity: 0.5; }
 .head { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 10px; padding: 7px 12px; background: var(--surface); }
 .head h2 { font-size: 13px; font-weight: 650; letter-spacing: -0.005em; }
 .head .who { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 34ch; }
-.head .actions { display: flex; gap: 6px; margin-left: auto; }
+.head .actions { display: flex; align-items: center; gap: 6px; margin-left: auto; }
+.check { display: inline-flex; align-items: center; gap: 5px; color: var(--muted); white-space: nowrap; }
+.check input { width: 15px; height: 15px; margin: 0; accent-color: var(--accent); }
+.head .window { display: flex; gap: 6px; }
+.head .window:empty { display: none; }
 .pill { display: inline-flex; align-items: center; gap: 6px; padding: 1px 9px 1px 7px; border-radius: 999px; background: var(--raised); font-weight: 550; white-space: nowrap; }
 .pill::before { content: ""; width: 8px; height: 8px; border-radius: 50%; background: var(--tone, var(--muted)); }
 [data-tone="good"] { --tone: var(--accent); --tone-wash: var(--wash); }
@@ -72,11 +76,12 @@ button:disabled { cursor: default; opacity: 0.5; }
 
 .timeline { display: grid; grid-template-columns: minmax(0, 1fr) minmax(280px, 34%); height: 100%; }
 .stage { display: grid; grid-template-rows: minmax(0, 1fr) auto; min-height: 0; padding: 6px 14px 10px; }
-.diagram { width: 100%; height: 100%; min-height: 0; }
+.diagram { width: 100%; height: 100%; min-height: 0; overflow: visible; }
 .diagram text { font-family: var(--sans); }
 .node { cursor: pointer; outline: none; }
 .node rect { fill: var(--surface); stroke: var(--strong); stroke-width: 1.2; }
 .node text { fill: var(--ink); font-size: 13px; font-weight: 550; text-anchor: middle; dominant-baseline: central; }
+.diagram[data-tall="true"] .node text { font-size: 12px; }
 .node[data-lit="true"] rect { fill: var(--tone-wash); stroke: var(--tone); stroke-width: 2; }
 .node[data-lit="true"] text { fill: var(--tone); font-weight: 680; }
 .node[data-live="true"][data-lit="false"] rect { stroke: var(--tone); stroke-dasharray: 4 3; stroke-width: 1.6; }
@@ -123,9 +128,11 @@ button:disabled { cursor: default; opacity: 0.5; }
 .bar { display: flex; flex-wrap: wrap; gap: 6px 10px; align-items: center; padding: 7px 12px; border-bottom: 1px solid var(--line); }
 .bar input { width: 22ch; max-width: 46vw; padding: 3px 8px; min-height: 28px; border: 1px solid var(--line); border-radius: 6px; background: var(--surface); }
 .bar .muted { margin-right: auto; }
-.rows { position: relative; overflow: auto; min-height: 0; contain: strict; height: 100%; }
+.rows { grid-row: 2; position: relative; overflow: auto; min-height: 0; contain: strict; height: 100%; }
 .rows > div { position: relative; }
 .heads { display: grid; gap: 0 12px; padding: 5px 12px; border-bottom: 1px solid var(--line); background: var(--surface); color: var(--muted); white-space: nowrap; }
+.heads > :last-child { visibility: hidden; }
+.outbox .heads > :is(:nth-child(3), :nth-child(4)) { text-align: right; }
 .row { position: absolute; left: 0; right: 0; display: grid; align-items: center; gap: 0 12px; padding: 0 12px; border-bottom: 1px solid var(--line); white-space: nowrap; }
 .row > * { overflow: hidden; text-overflow: ellipsis; }
 .row:hover { background: var(--raised); }
@@ -145,7 +152,7 @@ button:disabled { cursor: default; opacity: 0.5; }
 .table th { position: sticky; top: 0; background: var(--surface); color: var(--muted); font-weight: 550; text-align: left; white-space: nowrap; }
 .table :is(th, td) { padding: 6px 12px; border-bottom: 1px solid var(--line); vertical-align: top; }
 .table .number { text-align: right; }
-.table tbody th { position: static; background: none; color: var(--ink); font-weight: 600; }
+.table tbody th { position: static; background: none; color: var(--ink); font-weight: 600; white-space: normal; overflow-wrap: anywhere; }
 
 .plots { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); grid-auto-rows: minmax(120px, 1fr); min-height: 100%; gap: 1px; background: var(--line); }
 .plot { display: grid; grid-template-rows: auto minmax(0, 1fr) auto; gap: 4px; padding: 11px 14px 9px; background: var(--paper); }
@@ -184,7 +191,7 @@ button:disabled { cursor: default; opacity: 0.5; }
   .heads { display: none; }
   .outbox .row { grid-template-columns: 9ch minmax(0, 1fr) auto; grid-template-rows: auto auto; height: 62px; align-content: center; }
   .outbox .row > :nth-child(3), .outbox .row > :nth-child(4) { display: none; }
-  .outbox .row .why { grid-column: 1 / 3; grid-row: 2; white-space: normal; line-height: 1.25; }
+  .outbox .row .why { grid-column: 1 / 3; grid-row: 2; white-space: normal; line-height: 1.25; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; }
   .outbox .row .acts { grid-column: 3; grid-row: 1 / 3; }
   .message .row { grid-template-columns: 9ch minmax(0, 1fr) auto; grid-template-rows: auto auto; height: 62px; align-content: center; }
   .message .row .bars { grid-column: 1 / 3; grid-row: 2; }
@@ -192,7 +199,11 @@ button:disabled { cursor: default; opacity: 0.5; }
   .message .row > :nth-child(2) { display: none; }
   .message .row .acts { grid-column: 3; grid-row: 1 / 3; }
   .plots { grid-template-columns: minmax(0, 1fr); }
-  .head .who { display: none; }
+  .head .who, .head h2, .bar .key { display: none; }
+  .head .window { margin-left: auto; }
+  .head .actions { order: 3; margin-left: 0; width: 100%; flex-direction: row-reverse; justify-content: flex-end; }
+  .bar input { width: 13ch; }
+  .table tbody th { min-width: 9ch; }
   .table { font-size: 12px; }
   .table :is(th, td) { padding: 5px 8px; }
 }

@@ -26,7 +26,7 @@ export const inspectorMessages = {
   "why.behindOne": "One earlier message of its channel goes first.",
   "why.guard": "Its guard is asked when it is its turn, which is next.",
   "why.next": "It goes out next.",
-  "why.before": "It went out before; the server decides its number once.",
+  "why.before": "It went out before.",
 
   // the frame
   "inspector.title": "Inspector of resilient-socket",
@@ -42,10 +42,11 @@ export const inspectorMessages = {
   "pane.figures": "Figures",
   "pane.faults": "Faults",
   "act.test": "Copy as test",
-  "act.testMeans":
-    "The last 30 seconds as a test in the simulated world; texts of the same size stand for payloads",
+  "act.testMeans": "The last 30 seconds as a test in the simulated world",
   "act.export": "Export",
-  "act.exportMeans": "What was heard, as JSON; without payloads, unless Alt is held",
+  "act.exportMeans": "What was heard, as JSON",
+  "act.payloads": "payloads",
+  "act.payloadsMeans": "Real payloads in what is copied and exported; otherwise their sizes",
   "act.clear": "Clear",
   "act.tall": "Change the height",
   "act.close": "Close the inspector",
