@@ -19,7 +19,7 @@ export const readBusMessage = (value: unknown): BusMessage | null => {
     case "lead":
       return isText(group) && isCount(term) ? { t, from, group, term } : null;
     case "bye":
-      return isCount(term) ? { t, from, term } : null;
+      return isCount(term) && (to === undefined || isText(to)) ? { t, from, term, to } : null;
     case "hello":
       return { t, from };
     case "ping":
@@ -37,7 +37,7 @@ export const toElectionEvent = (message: BusMessage, me: string): ElectionEvent 
     case "lead":
       return { type: "leadHeard", from, group: message.group, term: message.term };
     case "bye":
-      return { type: "byeHeard", from, term: message.term };
+      return { type: "byeHeard", from, term: message.term, isForMe: message.to === me };
     case "hello":
       return { type: "helloHeard", from };
     case "pong":

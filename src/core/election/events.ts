@@ -1,4 +1,4 @@
-export type ElectionTimer = "ping" | "pong" | "steal";
+export type ElectionTimer = "ping" | "pong" | "steal" | "yield";
 
 export type ElectionEvent =
   /** This tab wants the connection. */
@@ -13,11 +13,17 @@ export type ElectionEvent =
   | { readonly type: "termTaken"; readonly group: string; readonly term: number }
   /** The server knows a higher term of this group: close code 4014. */
   | { readonly type: "fenced"; readonly highest: number }
-  /** Another tab would lead better. */
-  | { readonly type: "yielded" }
+  /** Another tab would lead better: the one named, which is awake, or whoever is next. */
+  | { readonly type: "yielded"; readonly to?: string | undefined }
   // the bus
   | { readonly type: "leadHeard"; readonly from: string; readonly group: string; readonly term: number }
-  | { readonly type: "byeHeard"; readonly from: string; readonly term: number }
+  | {
+      readonly type: "byeHeard";
+      readonly from: string;
+      readonly term: number;
+      /** This tab is asked to take over. */
+      readonly isForMe: boolean;
+    }
   | { readonly type: "helloHeard"; readonly from: string }
   | { readonly type: "pongHeard"; readonly from: string }
   /** What `askLocks` found: whether anybody but this tab holds the lock. */
@@ -28,6 +34,7 @@ export type ElectionEvent =
   | { readonly type: "pingDue" }
   | { readonly type: "pongDue" }
   | { readonly type: "stealDue" }
+  | { readonly type: "yieldDue" }
   // the page
   | { readonly type: "shown" }
   /** A message waits for the server: a dead leader must be noticed sooner. */
@@ -71,6 +78,7 @@ export type ElectionEffect =
 /** What the election says on the bus; the shell adds who says it. */
 export type ElectionPost =
   | { readonly t: "lead"; readonly group: string; readonly term: number }
-  | { readonly t: "bye"; readonly term: number }
+  /** `to`: who is asked to take the lock. */
+  | { readonly t: "bye"; readonly term: number; readonly to?: string | undefined }
   | { readonly t: "hello" }
   | { readonly t: "ping"; readonly to: string; readonly nonce: number };

@@ -40,7 +40,9 @@ export type Election =
   | (Common<"waiting"> & { readonly leader: Leader | null; readonly watch: Watch })
   /** The lock is its own, the term is being written. */
   | (Common<"taking"> & { readonly atLeast: number })
-  | (Common<"leading"> & { readonly term: number });
+  | (Common<"leading"> & { readonly term: number })
+  /** Leads no more, and keeps the lock for the tab that was asked to take it: whoever is next in the queue may be hidden too. */
+  | Common<"yielding">;
 
 export type ElectionOf<Name extends Election["name"]> = Extract<Election, { readonly name: Name }>;
 

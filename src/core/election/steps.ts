@@ -16,6 +16,8 @@ const aimWithinMs = 300;
  */
 const patientStealAfterMs = 90_000;
 const longestStealPauseMs = 160_000;
+/** A tab that was asked to lead and does not come is asleep, or gone. */
+const yieldWithinMs = 2_000;
 
 const follow = (leader: string | null): ElectionEffect => ({ type: "follow", leader });
 
@@ -29,6 +31,8 @@ const rest = ({ isPressed }: ElectionInput): ElectionEffect => ({
   timer: "ping",
   delayMs: isPressed ? pressedPingEveryMs : pingEveryMs,
 });
+
+const nonceOf = (dice: number): number => Math.floor(dice * 2 ** 31);
 
 const wait = (known: Knowledge, leader: Leader | null, input: ElectionInput): ElectionNext => [
   { name: "waiting", known, leader, watch: { kind: "resting" } },
@@ -120,19 +124,53 @@ export const hearRival = (
 
 export const hearBye = (
   state: ElectionOf<"waiting">,
-  { from }: ElectionEventOf<"byeHeard">,
-  input: ElectionInput,
-): ElectionNext => (state.leader?.id === from ? [...wait(state.known, null, input), follow(null)] : [state]);
-
-/** Hands over to the next in the queue: a page that nobody looks at and whose timers are late leads badly. */
-export const yieldLead = (
-  state: ElectionOf<"leading">,
-  event: ElectionEvent,
+  { from, isForMe }: ElectionEventOf<"byeHeard">,
   input: ElectionInput,
 ): ElectionNext => {
+  if (state.leader?.id !== from) return [state];
+  if (!isForMe) return [...wait(state.known, null, input), follow(null)];
+  const nonce = nonceOf(input.dice);
+  return [
+    { ...state, leader: null, watch: { kind: "proving", nonce } },
+    { type: "disarm" },
+    follow(null),
+    { type: "proveAlive", nonce },
+  ];
+};
+
+/** Hands over: a page that nobody looks at and whose timers are late leads badly. */
+export const yieldLead = (
+  state: ElectionOf<"leading">,
+  event: ElectionEventOf<"yielded">,
+  input: ElectionInput,
+): ElectionNext => {
+  if (event.to !== undefined)
+    return [
+      { name: "yielding", known: state.known },
+      { type: "stepDown" },
+      { type: "post", message: { t: "bye", term: state.term, to: event.to } },
+      { type: "arm", timer: "yield", delayMs: yieldWithinMs },
+    ];
   const [away, ...left] = leaveLeading(state);
   const [next, ...joined] = join(away, event, input);
   return [next, ...left, ...joined];
+};
+
+/** Back to the end of the queue, whether who was asked has taken the lock or not. */
+export const rejoin = (state: Election, event: ElectionEvent, input: ElectionInput): ElectionNext => {
+  const [next, ...joined] = join(state, event, input);
+  return [next, { type: "disarm" }, ...joined];
+};
+
+/** Who was asked leads now. */
+export const hearHeir = (
+  { known }: ElectionOf<"yielding">,
+  { from, group, term }: ElectionEventOf<"leadHeard">,
+  input: ElectionInput,
+): ElectionNext => {
+  if (term <= known.seenTerm) return [{ name: "yielding", known }];
+  const [next, ...rested] = wait({ ...known, group, seenTerm: term }, { id: from, term }, input);
+  return [next, { type: "disarm" }, ...rested, { type: "queueForLock" }, follow(from)];
 };
 
 /** Tells a newcomer who leads. */
@@ -148,7 +186,7 @@ export const ping = (
   { nowMs, dice }: ElectionInput,
 ): ElectionNext => {
   const misses = state.watch.kind === "asked" ? state.watch.misses : 0;
-  const nonce = Math.floor(dice * 2 ** 31);
+  const nonce = nonceOf(dice);
   const asked = { kind: "asked", nonce, sentAtMs: nowMs, misses } as const;
   return [
     { ...state, watch: asked },

@@ -4,6 +4,7 @@ import type { Election, ElectionOf } from "./state.ts";
 import {
   type ElectionNext,
   hearBye,
+  hearHeir,
   hearLead,
   hearPong,
   hearRival,
@@ -19,6 +20,7 @@ import {
   present,
   proveAlive,
   readLocks,
+  rejoin,
   steal,
   take,
   yieldLead,
@@ -57,6 +59,7 @@ const electionRows: { readonly [S in Election["name"]]: Row<S> } = {
     leadHeard: hearRival,
     helloHeard: present,
   },
+  yielding: { left: leave, robbed: rejoin, leadHeard: hearHeir, yieldDue: rejoin },
 };
 
 type AnyRow = Readonly<

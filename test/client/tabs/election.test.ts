@@ -126,6 +126,45 @@ describe.each(rungNames)("the election on %s", (rung) => {
   });
 });
 
+describe.each(rungNames)("a leader on %s that hands over to a tab it names", (rung) => {
+  const yieldTo = (arena: Arena, from: number, to: number) =>
+    arena.tabs[from]?.election.dispatch({ type: "yielded", to: arena.tabs[to]?.id });
+
+  it("is followed by that tab, past who is next in the queue, and nobody counts as robbed", async () => {
+    const arena = await opened(4, rung);
+    yieldTo(arena, 0, 2);
+    await arena.clock.advance(0);
+    expect(await arena.takeover()).toBeLessThan(50);
+    await arena.clock.advance(10_000);
+    expect(arena.accepted.map(({ tab }) => tab)).toEqual(["tab 1", "tab 3"]);
+    for (const { election, follows } of arena.tabs) {
+      expect(election.state().known.wasRobbed).toBe(false);
+      expect(follows.at(-1)).toBe(election.state().name === "leading" ? null : "tab 3");
+    }
+  });
+
+  it("is followed by the next one when that tab is frozen or gone, or when it leaves itself", async () => {
+    for (const end of ["freeze", "crash"] as const) {
+      const arena = await opened(3, rung);
+      if (end === "freeze") arena.tabs[2]?.page.freeze();
+      else arena.tabs[2]?.crash();
+      yieldTo(arena, 0, 2);
+      await arena.clock.advance(0);
+      expect(await arena.takeover(), end).toBeLessThan(2_000 + limits[rung].close);
+      expect(arena.served()?.id).toBe("tab 2");
+      expect(arena.tabs[0]?.election.state().name).toBe("waiting");
+    }
+    const arena = await opened(3, rung);
+    arena.tabs[2]?.page.freeze();
+    yieldTo(arena, 0, 2);
+    await arena.clock.advance(100);
+    arena.tabs[0]?.suspend();
+    await arena.clock.advance(0);
+    expect(await arena.takeover()).toBeLessThan(limits[rung].suspend);
+    expect(arena.served()?.id).toBe("tab 2");
+  });
+});
+
 describe("the election on locks", () => {
   it("lets a tab that hung once steal late, should its successor hang too (fault 37)", async () => {
     const arena = await opened(2);
@@ -202,7 +241,8 @@ const history = async (seed: number, rung: RungName): Promise<Arena> => {
         else tab.page.show();
         break;
       default:
-        if (!tab.page.clock.frozen()) tab.election.dispatch({ type: "yielded" });
+        if (!tab.page.clock.frozen())
+          tab.election.dispatch({ type: "yielded", to: dice.oneOf([undefined, dice.oneOf(arena.tabs).id]) });
     }
     await arena.clock.advance(dice.oneOf([0, 1, 5, 50, 1_000, 5_000, 30_000]));
   }
