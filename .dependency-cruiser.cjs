@@ -29,8 +29,8 @@ const layers = {
   devtools: ["src/devtools", "hooks", "src/client", "src/platform/systemClock"],
 };
 
-/** The one file where the browser's ports become defaults. */
-const composition = "^src/client/createResilientClient\\.ts$";
+/** The files where the browser comes in: its ports as defaults, its storage as a feature. */
+const composition = "^src/client/(createResilientClient|indexedDB)\\.ts$";
 const ours = "^(src|hooks|providers|devtools)/";
 /** `src/core/ports` means the folder or the file of that name. */
 const within = (layer) => `^${layer}(/|\\.)`;
@@ -45,7 +45,7 @@ module.exports = {
       to: { path: ours, pathNot: [layer, ...allowed].map(within) },
     })),
     {
-      name: "createResilientClient imports src/core, src/protocol, src/platform",
+      name: "createResilientClient and indexedDB import src/core, src/protocol, src/platform",
       severity: "error",
       from: { path: composition },
       to: { path: ours, pathNot: ["src/client", "src/core", "src/protocol", "src/platform"].map(within) },

@@ -76,7 +76,11 @@ export interface ClientEvents {
   readonly settled: { readonly id: string; readonly channel: string; readonly settlement: Settlement };
   /** A rollback of the server's log: this many acknowledged messages of this tab are gone. */
   readonly lost: { readonly channel: string; readonly acked: number };
-  /** What should not be and was survived: `foreign_goaway`, `foreign_ack`, `invalid_frame`. */
+  /**
+   * What should not be and was survived: `foreign_goaway`, `foreign_ack`, `invalid_frame`; of a stored outbox `outbox_without_identity` and
+   * `outbox_in_plain_mode` (it lives in memory), `outbox_rebuilt` (what was stored was damaged and is lost), `row_of_newer_version` and
+   * `unreadable_row` (a message stays stored, unsent).
+   */
   readonly anomaly: { readonly kind: string };
   readonly error: ResilientSocketError;
   readonly transition: {
@@ -103,9 +107,15 @@ export interface ResilientClient {
   readonly disconnect: () => void;
   /** Leaves `failed`; replaces a live socket. */
   readonly reconnect: () => void;
-  /** Ends the connection. What is not settled is withdrawn (`aborted`, `uncertain` when possibly transmitted), unless `queue: "keep"`. Default `"purge"`. */
+  /**
+   * Ends the connection. What is not settled is withdrawn (`aborted`, `uncertain` when possibly transmitted), and what other pages of
+   * this identity left in storage goes with it, unless `queue: "keep"`. Default `"purge"`. Resolves when the storage is empty.
+   */
   readonly logout: (options?: { readonly queue?: "purge" | "keep" }) => Promise<void>;
-  /** As `logout()`, for good: every later call is a no-op, and a `send` settles `rejected DISPOSED`. */
+  /**
+   * As `logout()`, for good: every later call is a no-op, and a `send` settles `rejected DISPOSED`. What is stored is left to the pages to
+   * come and its receipts settle `uncertain`, unless `onUnmount` says `purge`.
+   */
   readonly dispose: () => Promise<void>;
   /**
    * Holds the connection for a consumer; returns the release, which acts one task later. With `demand` it is dialled when there is

@@ -6,7 +6,7 @@ import { createBacklog } from "./createBacklog.ts";
 import { createConnection } from "./createConnection.ts";
 import { createDisplay } from "./createDisplay.ts";
 import { createHold } from "./createHold.ts";
-import { refusedReceipt } from "./createReceipt.ts";
+import { type ReceiptHandle, refusedReceipt } from "./createReceipt.ts";
 import { createRequests } from "./createRequests.ts";
 import { createStore } from "./createStore.ts";
 import { createEmitter } from "./emitter.ts";
@@ -17,6 +17,7 @@ import type { ClientOptions } from "./options.ts";
 import type { Driver } from "./driver.ts";
 import { createQueue } from "./queue.ts";
 import type { ResilientClient, TabsState } from "./ResilientClient.ts";
+import type { SendOptions } from "./sendOptions.ts";
 
 const solo: TabsState = { role: "solo", rung: "solo", term: 0 };
 
@@ -30,6 +31,7 @@ export const createClient = (given: ClientOptions): ResilientClient => {
   if (logger) attachLog(logger, emitter);
   let soon = false;
   let disposed = false;
+  const isKept = onUnmount.queue !== "purge";
 
   /** One turn after the current one: transmit, then notify once. */
   const changed = (): void => {
@@ -93,6 +95,17 @@ export const createClient = (given: ClientOptions): ResilientClient => {
     conditional: !!protocol.conditional,
     transmitNow,
     options: options.outbox ?? {},
+    keeping: {
+      scope: JSON.stringify([connection.name, options.identity]),
+      locks: ports.tabs?.locks,
+      boots: ports.boots,
+      sensors: ports.sensors,
+      obstacle: !protocol.conditional
+        ? "outbox_in_plain_mode"
+        : options.identity === undefined
+          ? "outbox_without_identity"
+          : undefined,
+    },
     changed,
     dueIn,
   });
@@ -132,13 +145,20 @@ export const createClient = (given: ClientOptions): ResilientClient => {
     driver.ended?.(error);
     requests.ended(error);
   };
-  const requests = createRequests({ clock, send: queue.send, refusal, dueIn });
+  const send = (payload: unknown, sendOptions: SendOptions = {}): ReceiptHandle => {
+    if (disposed) return refusedReceipt(sendOptions.idempotencyKey ?? "", "DISPOSED");
+    queue.keeping.open();
+    return queue.send(payload, sendOptions);
+  };
+  const requests = createRequests({ clock, send, refusal, dueIn });
   const backlog: ResilientClient["backlog"] = (...args) =>
     createBacklog({ channels, clock, report: emitter.report }, ...args);
 
   const connect = (): void => {
     hold.doze(false);
-    if (!disposed) call({ type: "connect" });
+    if (disposed) return;
+    queue.keeping.open();
+    call({ type: "connect" });
   };
   const end = (reason: "requested" | "logout" | "disposed"): void => {
     hold.doze(false);
@@ -149,8 +169,9 @@ export const createClient = (given: ClientOptions): ResilientClient => {
     connect,
     end: () => {
       if (disposed) return;
-      if (onUnmount.queue === "purge") queue.purge();
+      if (!isKept) queue.purge();
       end("requested");
+      queue.keeping.end();
     },
     lingerMs: () => (queue.outbox.depth ? (onUnmount.lingerMs ?? 0) : 0),
     isWanted: () => queue.outbox.depth + channels.all.size > 0,
@@ -168,19 +189,20 @@ export const createClient = (given: ClientOptions): ResilientClient => {
     logout: async ({ queue: what = "purge" } = {}) => {
       if (what === "purge") queue.purge();
       end("logout");
+      if (what === "purge" && !disposed) await queue.keeping.purge();
     },
     dispose: async () => {
       end("disposed");
       disposed = true;
-      queue.purge();
+      queue.end(isKept);
       queue.notify();
       channels.end();
     },
-    retain: hold.retain,
-    send: (payload, sendOptions = {}) =>
-      disposed
-        ? refusedReceipt(sendOptions.idempotencyKey ?? "", "DISPOSED")
-        : queue.send(payload, sendOptions),
+    retain: (when) => {
+      if (!disposed) queue.keeping.open();
+      return hold.retain(when);
+    },
+    send,
     request: requests.request,
     subscribe: (channel, handler, subscribeOptions) => channels.subscribe(channel, handler, subscribeOptions),
     backlog,

@@ -16,6 +16,7 @@ export interface QueueViewHost {
   /** Another answer: something changed. */
   readonly version: () => unknown;
   readonly lastFlushMs: () => number | null;
+  readonly durability: () => QueueState["durability"];
   readonly report: (error: unknown) => void;
 }
 
@@ -25,6 +26,7 @@ export const createQueueView = ({
   outbox,
   version,
   lastFlushMs,
+  durability,
   report,
 }: QueueViewHost): QueueView => {
   const { capacity, maxBytes } = outbox.limits;
@@ -41,7 +43,7 @@ export const createQueueView = ({
     let inFlight = 0;
     oldestMs = Infinity;
     let paused;
-    for (const lane of outbox.lanes.values()) {
+    for (const lane of outbox.lanes) {
       inFlight += lane.flight;
       // In number order, so in the order of sending: the first is the oldest. Who waits is younger than all of them.
       for (const { queuedAtMs } of lane.rows.values()) {
@@ -59,7 +61,7 @@ export const createQueueView = ({
       bytes,
       oldestAt: oldestAt(),
       lastFlushMs: lastFlushMs(),
-      durability: "memory",
+      durability: durability(),
       pausedUntil: paused ? wallOf(paused.untilMs) : null,
       pauseReason: paused?.reason ?? null,
     };

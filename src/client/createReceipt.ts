@@ -100,7 +100,7 @@ class LazyReceipt implements ReceiptHandle {
 }
 
 /** For what never entered an outbox. */
-export const refusedReceipt = (id: string, code: string): Receipt => {
+export const refusedReceipt = (id: string, code: string): ReceiptHandle => {
   const receipt = createReceipt(id, () => undefined);
   receipt.settle({ kind: "rejected", code, by: "client" });
   return receipt;

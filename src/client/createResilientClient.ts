@@ -42,6 +42,7 @@ export const createResilientClient = (options: ResilientClientOptions): Resilien
     breaker: breaker(options.breaker),
     backoff: { ...backoff, policy: backoff?.policy ?? perClient() },
     outbox: {
+      ...outbox,
       capacity,
       maxBytes,
       maxAgeMs,

@@ -1,5 +1,6 @@
 import type { Backoff } from "../core/backoff.ts";
 import type { Overflow } from "../core/overflow.ts";
+import type { OutboxStorageFeature, StoredPayload } from "./outbox/keeper.ts";
 
 export type { BreakerOptions } from "../core/breaker.ts";
 
@@ -31,6 +32,18 @@ export interface OutboxOptions {
   readonly overflow?: "reject" | "evict-oldest" | "wait" | undefined;
   /** Older messages settle `expired`, or `uncertain` when possibly transmitted. Default 7 days. */
   readonly maxAgeMs?: number | undefined;
+  /**
+   * `indexedDB()`: messages outlive their page, once the app says whose they are (`identity`). Default: they live in memory. A message
+   * with a `guard` always does.
+   */
+  readonly storage?: OutboxStorageFeature | undefined;
+  /** Of the app's payloads: messages that a newer version of the app stored are left to it. Default 0. */
+  readonly version?: number | undefined;
+  /**
+   * Makes of a payload that an earlier `version` stored what this one sends. One that throws is reported as `HANDLER_THREW`: the message
+   * stays stored. Absent: it is sent as it is.
+   */
+  readonly migrate?: ((stored: StoredPayload) => unknown) | undefined;
   /** Silence on a live socket after which unanswered numbers are sent again. Default 10 000. */
   readonly ackTimeoutMs?: number | undefined;
 }

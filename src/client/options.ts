@@ -64,7 +64,10 @@ export interface ClientOptions {
   readonly name?: string | undefined;
   readonly protocol: Protocol;
   readonly ports: Ports;
-  /** What the app calls its user: another identity is another client of a provider, and no message moves from one to the other. */
+  /**
+   * What the app calls its user: another identity is another client of a provider, and no message moves from one to the other. Without
+   * one nothing is stored.
+   */
   readonly identity?: string | undefined;
   readonly backoff?: BackoffOptions | undefined;
   /** `heartbeat()`. Absent: this side never asks a silent socket whether it lives. */

@@ -6,6 +6,7 @@ import type { Settlement } from "../core/settlement.ts";
 import { utf8Bytes } from "../core/utf8Bytes.ts";
 import { createQueueView } from "./createQueueView.ts";
 import type { ReceiptHandle } from "./createReceipt.ts";
+import { createKeeping, type Keeping, type KeepingHost } from "./outbox/createKeeping.ts";
 import { createSend, type Send, type SendHost } from "./createSend.ts";
 import type { QueuedOutbox, QueuedRow, Settling } from "./queuedRow.ts";
 import type { ResilientClient } from "./ResilientClient.ts";
@@ -13,8 +14,10 @@ import type { SendOptions } from "./sendOptions.ts";
 
 export interface Queue {
   readonly outbox: QueuedOutbox;
-  /** Producers of this tab: what they sent is `own`. */
+  /** Producers whose messages this tab sends: what they sent is `own`. */
   readonly producers: Set<string>;
+  /** The storage of the outbox. */
+  readonly keeping: Keeping;
   readonly view: ResilientClient["outbox"];
   readonly send: Send;
   readonly settle: (settled: readonly Settled<ReceiptHandle>[]) => void;
@@ -28,6 +31,10 @@ export interface Queue {
   readonly expire: () => number;
   /** Settles everything: never transmitted `aborted`, else `uncertain`. */
   readonly purge: () => void;
+  /** The server said who speaks. After another subject nothing goes on under its numbers. */
+  readonly signedIn: (subject: string) => void;
+  /** The end: what is stored is left to the pages to come, unless it must not be, and its receipts settle `uncertain`. */
+  readonly end: (keep: boolean) => void;
   /** Notifies the stores, if anything changed since the last time. */
   readonly notify: () => void;
   /** Asks a row's guard; false: the row has left. One that may have been transmitted stays, as a void. */
@@ -45,6 +52,7 @@ export interface QueueHost extends Pick<
   "dice" | "emitter" | "encode" | "conditional" | "options" | "transmitNow"
 > {
   readonly clock: Clock;
+  readonly keeping: Pick<KeepingHost, "scope" | "locks" | "boots" | "sensors" | "obstacle">;
   /** Something waits or changed: pump and notify soon. */
   readonly changed: () => void;
   /** A message must be looked at again at this time. */
@@ -59,14 +67,16 @@ export const createQueue = (host: QueueHost): Queue => {
   const { clock, dice, emitter, options, changed, dueIn } = host;
   const { capacity = Infinity, maxBytes = Infinity, maxAgeMs = Infinity } = options;
   const producers = new Set<string>();
+  /** Numbers what is new. Drawn when the first message is queued: making a client touches nothing. */
+  let own: string | undefined;
+  let subject: string | undefined;
   const outbox = createOutbox<ReceiptHandle>(
-    // Drawn when the first message is queued: making a client touches nothing.
     () => {
-      const [p = dice.uuid()] = producers;
-      producers.add(p);
-      return p;
+      producers.add((own ??= dice.uuid()));
+      return own;
     },
     { capacity, maxBytes },
+    !!options.storage && !host.keeping.obstacle,
   );
   let maxMessageBytes = defaultFrameBytes - envelopeBytes;
   let version = 0;
@@ -115,20 +125,39 @@ export const createQueue = (host: QueueHost): Queue => {
   const fitsFrame = ({ channel, id, bytes }: Pick<QueuedRow, "channel" | "id" | "bytes">): boolean =>
     bytes + utf8Bytes(channel + id) <= maxMessageBytes;
 
+  const purge = (): void => {
+    for (const row of all()) forsake(row, { kind: "aborted" });
+  };
+  const keeping = createKeeping(options.storage, {
+    ...host.keeping,
+    clock,
+    emitter,
+    outbox,
+    producers,
+    version: options.version ?? 0,
+    migrate: options.migrate,
+    maxAgeMs,
+    drop,
+    touch,
+    withdrawAll: purge,
+  });
   const { notify, ...stores } = createQueueView({
     clock,
     outbox,
     version: () => version,
     lastFlushMs: () => lastFlushMs,
+    durability: keeping.durability,
     report: emitter.report,
   });
 
   return {
     outbox,
     producers,
+    keeping,
     touch,
     drop,
     forsake,
+    purge,
     view: {
       ...stores,
       // The first of them: a key that was sent twice is two messages.
@@ -168,6 +197,7 @@ export const createQueue = (host: QueueHost): Queue => {
         version++;
         tag.accept();
       }
+      keeping.flush();
       if (flushFromMs === null || outbox.depth) return;
       lastFlushMs = clock.nowMs() - flushFromMs;
       flushFromMs = null;
@@ -200,8 +230,18 @@ export const createQueue = (host: QueueHost): Queue => {
       }
       return dueAtMs - nowMs;
     },
-    purge: () => {
-      for (const row of all()) forsake(row, { kind: "aborted" });
+    signedIn: (now) => {
+      if (subject !== undefined && subject !== now) own = undefined;
+      subject = now;
+      keeping.signedIn(now);
+    },
+    end: (keep) => {
+      const isKept = keep && keeping.durability() === "indexeddb";
+      if (!isKept) purge();
+      keeping.end();
+      for (const row of all())
+        if (row.n < Infinity && !row.guard) drop(row, { kind: "uncertain" });
+        else forsake(row, { kind: "aborted" });
     },
   };
 };

@@ -39,6 +39,9 @@ export type ErrorCode =
   | "TIMEOUT"
   | "DISCONNECTED"
   | "NOT_SUPPORTED"
+  // the outbox's storage
+  | "STORAGE_UNAVAILABLE"
+  | "STORAGE_LOST"
   // the server side
   | "STORE_UNAVAILABLE"
   | "SQLITE_UNAVAILABLE"

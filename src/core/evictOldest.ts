@@ -4,7 +4,7 @@ import type { Overflow } from "./overflow.ts";
 /** Rows that were never transmitted go, oldest first; where even all of them would not make room, the newcomer goes alone. */
 export const evictOldest: Overflow = (outbox, bytes, evict) => {
   while (!outbox.fits(bytes)) {
-    const { oldest, kept, keptBytes } = survey(outbox.lanes.values());
+    const { oldest, kept, keptBytes } = survey(outbox.lanes);
     if (!oldest || !outbox.fits(bytes, kept, keptBytes)) return { kind: "evicted" };
     evict(oldest);
   }

@@ -38,6 +38,8 @@ export type NewRow<Tag> = Omit<Row<Tag>, "lane" | "n" | "re" | "voided">;
 export interface Lane<Tag> {
   readonly channel: string;
   p: string;
+  /** Numbered by another boot, which may come back: sent under its numbers, and never under others. */
+  readonly borrowed: boolean;
   createdAtMs: number;
   /** In number order. */
   rows: Map<number, Row<Tag>>;
@@ -49,6 +51,10 @@ export interface Lane<Tag> {
   cursor: number;
   /** Rows below were possibly transmitted at some time. */
   sentBelow: number;
+  /** Numbers above must not be transmitted yet: they are not stored, or what must come before them is not answered. */
+  cleared: number;
+  /** How many of its rows became voids so far. */
+  voids: number;
   /** Rows transmitted on this socket and not answered. */
   flight: number;
   /** Their bytes. */
@@ -65,9 +71,21 @@ export interface OutboxLimits {
   readonly maxBytes: number;
 }
 
+/** A lane as another boot left it. */
+export interface BorrowedLane<Tag> extends Pick<
+  Lane<Tag>,
+  "p" | "channel" | "createdAtMs" | "next" | "answered"
+> {
+  readonly rows: readonly (NewRow<Tag> & Pick<Row<Tag>, "n" | "re" | "voided">)[];
+}
+
 export interface Outbox<Tag> {
-  readonly lanes: ReadonlyMap<string, Lane<Tag>>;
+  /** What was borrowed stands behind what is its own. */
+  readonly lanes: Iterable<Lane<Tag>>;
   readonly limits: OutboxLimits;
+  /** What is added must be cleared before it may be transmitted. */
+  gated: boolean;
+  readonly lane: (p: string, channel: string) => Lane<Tag> | undefined;
   /** Messages with a number. */
   depth: number;
   /** Their bytes. */
@@ -87,10 +105,18 @@ export interface Outbox<Tag> {
   readonly admit: () => Row<Tag>[];
   readonly holds: (row: Row<Tag>) => boolean;
   readonly remove: (row: Row<Tag>) => void;
+  /** The lane goes on under another producer, with other rows. */
+  readonly renumber: (lane: Lane<Tag>, fresh: FreshLane<Tag>) => void;
+  /** Takes over what another boot left, whatever the limits say: all of it counts as transmitted. */
+  readonly borrow: (lane: BorrowedLane<Tag>) => Lane<Tag>;
+  /** Forgets a borrowed lane: its rows end elsewhere. */
+  readonly giveBack: (lane: Lane<Tag>) => void;
 }
 
+type FreshLane<Tag> = Omit<Lane<Tag>, "channel" | "borrowed" | "cleared">;
+
 /** What a lane is under a new producer. */
-export const freshLane = <Tag>(p: string, nowMs: number): Omit<Lane<Tag>, "channel"> => ({
+export const freshLane = <Tag>(p: string, nowMs: number): FreshLane<Tag> => ({
   p,
   createdAtMs: nowMs,
   rows: new Map(),
@@ -98,6 +124,7 @@ export const freshLane = <Tag>(p: string, nowMs: number): Omit<Lane<Tag>, "chann
   answered: 0,
   cursor: 1,
   sentBelow: 1,
+  voids: 0,
   flight: 0,
   flightBytes: 0,
   paused: null,
@@ -107,38 +134,58 @@ export const freshLane = <Tag>(p: string, nowMs: number): Omit<Lane<Tag>, "chann
 const unlimited: OutboxLimits = { capacity: Infinity, maxBytes: Infinity };
 
 /** `producer` is asked for the number giver of a new lane. */
-export const createOutbox = <Tag>(producer: () => string, limits = unlimited): Outbox<Tag> => {
-  const lanes = new Map<string, Lane<Tag>>();
+export const createOutbox = <Tag>(producer: () => string, limits = unlimited, gated = false): Outbox<Tag> => {
+  /** By channel. */
+  const own = new Map<string, Lane<Tag>>();
+  const borrowed = new Set<Lane<Tag>>();
   const waiting = new Set<Row<Tag>>();
+  const gate = (): number => (outbox.gated ? 0 : Infinity);
   const rowOf = (message: NewRow<Tag>): Row<Tag> => {
     const { channel, queuedAtMs } = message;
-    const lane = lanes.get(channel) ?? { channel, ...freshLane(producer(), queuedAtMs) };
-    lanes.set(channel, lane);
+    let lane = own.get(channel);
+    if (!lane) {
+      lane = { channel, borrowed: false, cleared: gate(), ...freshLane(producer(), queuedAtMs) };
+      own.set(channel, lane);
+    }
     return { ...message, lane, n: Infinity, re: null, voided: null };
   };
-  const take = (row: Row<Tag>): Row<Tag> => {
-    const { lane, bytes } = row;
-    row.n = lane.next++;
-    lane.rows.set(row.n, row);
+  const place = (row: Row<Tag>): Row<Tag> => {
+    row.lane.rows.set(row.n, row);
     outbox.depth++;
-    outbox.bytes += bytes;
+    outbox.bytes += row.bytes;
     return row;
+  };
+  const take = (row: Row<Tag>): Row<Tag> => {
+    const { lane } = row;
+    row.n = lane.next++;
+    return place(row);
   };
   const leaveRoom = (row: Row<Tag>): boolean => {
     const waited = waiting.delete(row);
     if (waited) outbox.waitingBytes -= row.bytes;
     return waited;
   };
+  const lanes = {
+    *[Symbol.iterator]() {
+      yield* own.values();
+      yield* borrowed;
+    },
+  };
   const outbox: Outbox<Tag> = {
     lanes,
     limits,
+    gated,
+    lane: (p, channel) => {
+      const lane = own.get(channel);
+      return lane?.p === p ? lane : [...borrowed].find((other) => other.p === p && other.channel === channel);
+    },
     depth: 0,
     bytes: 0,
     waiting,
     waitingBytes: 0,
     fits: (bytes, depth = outbox.depth, used = outbox.bytes) =>
       depth < limits.capacity && used + bytes <= limits.maxBytes,
-    rows: () => [...lanes.values()].flatMap(({ rows }) => [...rows.values()]),
+    rows: () => [...lanes].flatMap(({ rows }) => [...rows.values()]),
     add: (message) => take(rowOf(message)),
     wait: (message) => {
       const row = rowOf(message);
@@ -165,6 +212,29 @@ export const createOutbox = <Tag>(producer: () => string, limits = unlimited): O
       if (!isInFlight(row)) return;
       lane.flight--;
       lane.flightBytes -= bytes;
+    },
+    renumber: (lane, fresh) => void Object.assign(lane, fresh, { cleared: gate() }),
+    borrow: ({ rows, p, createdAtMs, ...left }) => {
+      const lane: Lane<Tag> = {
+        borrowed: true,
+        cleared: gate(),
+        ...freshLane(p, createdAtMs),
+        ...left,
+        rows: new Map(),
+      };
+      lane.cursor = lane.answered + 1;
+      lane.sentBelow = lane.next;
+      borrowed.add(lane);
+      for (const row of rows) place({ ...row, lane });
+      return lane;
+    },
+    giveBack: (lane) => {
+      borrowed.delete(lane);
+      for (const { bytes } of lane.rows.values()) {
+        outbox.depth--;
+        outbox.bytes -= bytes;
+      }
+      lane.rows.clear();
     },
   };
   return outbox;
@@ -194,6 +264,7 @@ export const withdraw = <Tag>(
 ): Settlement | "pending" => {
   if (possiblySent(row)) {
     row.voided ??= how;
+    row.lane.voids++;
     return "pending";
   }
   outbox.remove(row);

@@ -1,4 +1,5 @@
 /** What the core and the shell need from the outside world. Owned here, implemented in src/platform and src/testing. */
+import type { Boots } from "./ports/boots.ts";
 import type { TabPorts } from "./ports/tabPorts.ts";
 
 /** Time and turns. Members are functions, safe to pass unbound. */
@@ -93,4 +94,6 @@ export interface Ports {
   readonly sensors?: Sensors | undefined;
   /** Absent: no other tabs (Node). */
   readonly tabs?: TabPorts | undefined;
+  /** Absent: a page does not know what came before it in its tab (Node). */
+  readonly boots?: Boots | undefined;
 }

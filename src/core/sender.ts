@@ -53,7 +53,7 @@ export const pack = <Tag>(
   terms: SendTerms<Tag>,
   nowMs: number,
 ): Packed | null => {
-  const last = Math.min(lane.next - 1, lane.answered + terms.window);
+  const last = Math.min(lane.next - 1, lane.cleared, lane.answered + terms.window);
   const start = lane.cursor;
   const isWindowFull = (): boolean => lane.cursor > last || lane.flightBytes >= terms.windowBytes;
   if (lane.paused || isWindowFull()) return null;
@@ -148,7 +148,8 @@ export const rewind = <Tag>(lane: Lane<Tag>, position = lane.answered): void => 
 
 /**
  * The numbers mean nothing to the server any more: go on under a new producer from 1. Possibly transmitted rows name their
- * original, so that the server decides once; `forgotten` (the server has no record to compare with) settles them `uncertain`.
+ * original, so that the server decides once; `forgotten` (the server has no record to compare with) settles them `uncertain`. So
+ * do borrowed ones: two that name the same original would both be appended, and their owner may come back.
  */
 export const restart = <Tag>(
   outbox: Outbox<Tag>,
@@ -159,9 +160,10 @@ export const restart = <Tag>(
 ): Settled<Tag>[] => {
   const settled: Settled<Tag>[] = [];
   const fresh = freshLane<Tag>(p, nowMs);
+  const isLost = forgotten || lane.borrowed;
   for (const row of lane.rows.values()) {
     const sent = possiblySent(row);
-    if (row.voided || (sent && forgotten)) {
+    if (row.voided || (sent && isLost)) {
       settled.push([row, { kind: "uncertain" }]);
       outbox.remove(row);
     } else {
@@ -170,6 +172,6 @@ export const restart = <Tag>(
       fresh.rows.set(row.n, row);
     }
   }
-  Object.assign(lane, fresh);
+  if (!lane.borrowed) outbox.renumber(lane, fresh);
   return settled;
 };

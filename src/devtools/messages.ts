@@ -95,6 +95,8 @@ export const messages: Messages = {
   INVALID_OPTION: "The app is set up wrongly.",
   NO_PROVIDER: "The app is set up wrongly.",
   HANDLER_THREW: "Something went wrong inside the app.",
+  STORAGE_UNAVAILABLE: "Messages cannot be stored here: they are kept as long as this page is open.",
+  STORAGE_LOST: "Messages cannot be stored any more: they are kept as long as this page is open.",
   STORE_UNAVAILABLE: "The server cannot store anything at the moment.",
   SQLITE_UNAVAILABLE: "The server cannot store anything here.",
   KEY_REUSED: "The same message was sent with another content before.",

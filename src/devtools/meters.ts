@@ -14,24 +14,17 @@ export interface Sample {
   readonly flushMs: number | null;
   /** Smoothed round trip, ms; null while unknown. */
   readonly rttMs: number | null;
-  /** From transmission to answer, the mean of those answered since the last sample, ms; null without any. */
-  readonly answerMs: number | null;
   /** Messages acknowledged, and messages handed to handlers, a second. */
   readonly outPerSecond: number;
   readonly inPerSecond: number;
 }
 
-export type Totals = Readonly<Partial<Record<Settlement["kind"], number>>>;
-
 export interface Meters {
   readonly everyMs: number;
-  /** `tookMs`: since its first transmission, where that was heard. */
-  readonly settled: (kind: Settlement["kind"], tookMs: number | undefined) => void;
+  readonly settled: (kind: Settlement["kind"]) => void;
   readonly delivered: () => void;
   readonly sample: () => void;
   readonly samples: () => readonly Sample[];
-  /** How messages ended since the recording began. */
-  readonly totals: () => Totals;
   readonly clear: () => void;
 }
 
@@ -44,21 +37,13 @@ export const createMeters = ({ outbox }: ResilientClient, { driver, ports }: Ins
   let samples: readonly Sample[] = [];
   let sent = 0;
   let got = 0;
-  let answers = 0;
-  let answeredMs = 0;
-  let totals: Totals = {};
   let lastMs = clock.nowMs();
 
   return {
     everyMs,
-    settled: (kind, tookMs) => {
-      totals = { ...totals, [kind]: (totals[kind] ?? 0) + 1 };
+    settled: (kind) => {
       if (kind === "acked" || kind === "sent") sent++;
-      if (tookMs === undefined) return;
-      answers++;
-      answeredMs += tookMs;
     },
-    totals: () => totals,
     delivered: () => void got++,
     sample: () => {
       const { depth, inFlight, saturation, lastFlushMs: flushMs } = outbox.state.get();
@@ -71,18 +56,16 @@ export const createMeters = ({ outbox }: ResilientClient, { driver, ports }: Ins
         saturation,
         flushMs,
         rttMs: driver.rttMs() || null,
-        answerMs: answers ? answeredMs / answers : null,
         outPerSecond: sent / seconds,
         inPerSecond: got / seconds,
       };
       samples = [...samples.slice(-kept + 1), one];
       lastMs = nowMs;
-      sent = got = answers = answeredMs = 0;
+      sent = got = 0;
     },
     samples: () => samples,
     clear: () => {
       samples = [];
-      totals = {};
     },
   };
 };

@@ -70,7 +70,7 @@ const whyOfLane = (row: Row, now: Circumstances): Why | undefined => {
 /** The first thing that stands in its way. */
 export const whyWaiting = (row: Row, now: Circumstances): Why => {
   const { lane, voided } = row;
-  const isSent = now.state.name === "connected" && row.n < lane.cursor;
+  const isSent = row.n < lane.cursor;
   if (now.isWaiting(row)) return { code: "why.room", values: {} };
   if (voided) return { code: voided === "expired" ? "why.voidExpired" : "why.voidAborted", values: {} };
   if (isSent) return { code: now.isFollower ? "why.leader" : "why.answer", values: {} };
@@ -80,5 +80,5 @@ export const whyWaiting = (row: Row, now: Circumstances): Why => {
 };
 
 /** It went out before, on a socket that is gone: the server decides its number once. */
-export const wasSentBefore = ({ n, re, lane }: Row, { state }: Circumstances): boolean =>
-  (n < lane.sentBelow || re !== null) && !(state.name === "connected" && n < lane.cursor);
+export const wasSentBefore = ({ n, re, lane }: Row): boolean =>
+  n >= lane.cursor && (n < lane.sentBelow || re !== null);

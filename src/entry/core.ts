@@ -6,6 +6,9 @@ export type { Heartbeat } from "../client/heartbeat.ts";
 export { hints } from "../client/hints.ts";
 export type { Hints } from "../client/hints.ts";
 export { tabs } from "../client/tabs/tabs.ts";
+export { indexedDB } from "../client/indexedDB.ts";
+export { keptIn } from "../client/outbox/keptIn.ts";
+export type { Keeper, KeeperHost, OutboxStorageFeature, StoredPayload } from "../client/outbox/keeper.ts";
 export { telemetry } from "../client/telemetry.ts";
 export type { MeasureContext, Telemetry, TelemetryOptions } from "../client/telemetry.ts";
 export { plainProtocol } from "../client/plainProtocol.ts";
@@ -77,4 +80,17 @@ export type {
   SocketEvents,
 } from "../core/ports.ts";
 export type { QueueState } from "../core/queueState.ts";
+export type { Boots } from "../core/ports/boots.ts";
+export type {
+  OpenOutboxStorage,
+  OutboxChange,
+  OutboxStorage,
+  RowKey,
+  StoredCounter,
+  StoredOutbox,
+  StoredProducer,
+  StoredRow,
+  StoredVerdict,
+} from "../core/ports/outboxStorage.ts";
+export type { IndexedDbOptions } from "../platform/indexedDb/options.ts";
 export type { Cursor, Since } from "../protocol/frames.ts";

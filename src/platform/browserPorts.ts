@@ -4,6 +4,7 @@ import { browserSocket } from "./browserSocket.ts";
 import { systemClock } from "./systemClock.ts";
 import { systemDice } from "./systemDice.ts";
 import { browserTabs } from "./tabs/browserTabs.ts";
+import { tabBoots } from "./tabBoots.ts";
 
 /** The real world of a browser, a worker, or Node ≥ 22. */
 export const browserPorts = (): Ports => ({
@@ -13,4 +14,5 @@ export const browserPorts = (): Ports => ({
   socket: (...attempt) => browserSocket()(...attempt),
   sensors: browserSensors(),
   tabs: browserTabs(),
+  boots: tabBoots,
 });

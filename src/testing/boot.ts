@@ -2,6 +2,7 @@ import { createResilientClient } from "../client/createResilientClient.ts";
 import type { Continuity, Message } from "../client/message.ts";
 import type { ResilientClientOptions } from "../client/options.ts";
 import type { ClientEvents, ResilientClient, SubscribeOptions } from "../client/ResilientClient.ts";
+import { keptIn } from "../client/outbox/keptIn.ts";
 import { loadPage, type PageWorld } from "./loadPage.ts";
 import type { WorldSocket } from "./network.ts";
 import type { Page } from "./page.ts";
@@ -19,6 +20,7 @@ export interface Watch {
 export interface TabRecord {
   readonly settled: readonly ClientEvents["settled"][];
   readonly continuity: readonly ClientEvents["continuity"][];
+  readonly anomalies: readonly ClientEvents["anomaly"][];
   readonly lost: readonly ClientEvents["lost"][];
   readonly errors: readonly ClientEvents["error"][];
   readonly transitions: readonly ClientEvents["transition"][];
@@ -38,23 +40,27 @@ export interface Boot extends ResilientClient {
   readonly end: (releaseMs: number) => void;
 }
 
-export const createBoot = (
-  id: string,
-  world: PageWorld,
-  options: Omit<ResilientClientOptions, "ports">,
-): Boot => {
-  const { page, ports, end } = loadPage(id, world);
-  const client = createResilientClient({ ...options, ports });
+export interface BootOptions extends Omit<ResilientClientOptions, "ports"> {
+  /** The outbox is stored in the browser's profile. Needs an `identity`, as everywhere. */
+  readonly durable?: boolean | undefined;
+}
+
+export const createBoot = (id: string, world: PageWorld, { durable, ...options }: BootOptions): Boot => {
+  const { page, ports, storage, end } = loadPage(id, world);
+  const outbox = durable ? { storage: keptIn(storage), ...options.outbox } : options.outbox;
+  const client = createResilientClient({ ...options, outbox, ports });
 
   const record = {
     settled: [] as ClientEvents["settled"][],
     continuity: [] as ClientEvents["continuity"][],
+    anomalies: [] as ClientEvents["anomaly"][],
     lost: [] as ClientEvents["lost"][],
     errors: [] as ClientEvents["error"][],
     transitions: [] as ClientEvents["transition"][],
   };
   client.on("settled", (event) => record.settled.push(event));
   client.on("continuity", (event) => record.continuity.push(event));
+  client.on("anomaly", (event) => record.anomalies.push(event));
   client.on("lost", (event) => record.lost.push(event));
   client.on("error", (event) => record.errors.push(event));
   client.on("transition", (event) => record.transitions.push(event));

@@ -2,6 +2,7 @@ import type { Ports } from "../core/ports.ts";
 import type { ServerSocket, ServerSocketEvents } from "../server/serverSocket.ts";
 import { loadPage } from "./loadPage.ts";
 import { createNetwork, type Network, type WorldSocket } from "./network.ts";
+import { createProfile, createTabMemory, type Profile } from "./outboxStorage.ts";
 import { createOrigin, type Origin } from "./origin.ts";
 import type { Page } from "./page.ts";
 import { seededDice, type SeededDice } from "./seededDice.ts";
@@ -93,13 +94,18 @@ const createPeer = ({ time = "virtual", latencyMs = 5 }: TestPeerOptions): PeerW
     link: { latencyMs, jitterMs: 0 },
     scripted: false,
   });
-  const origins = new Map<Ports, Origin>();
+  const shared = new Map<Ports, { readonly origin: Origin; readonly profile: Profile }>();
   const ends: ((releaseMs: number) => void)[] = [];
 
   const openPage: TestPeer["openPage"] = ({ beside } = {}) => {
-    const origin = (beside && origins.get(beside.ports)) ?? createOrigin(clock);
-    const { end, ...page } = loadPage(`page ${ends.length + 1}`, { clock, network, dice, origin });
-    origins.set(page.ports, origin);
+    const place = (beside && shared.get(beside.ports)) ?? {
+      origin: createOrigin(clock),
+      profile: createProfile(clock),
+    };
+    const memory = createTabMemory();
+    const world = { clock, network, dice, ...place, memory };
+    const { end, storage: _, ...page } = loadPage(`page ${ends.length + 1}`, world);
+    shared.set(page.ports, place);
     ends.push(end);
     return page;
   };

@@ -1,7 +1,9 @@
 import type { Clock, Ports } from "../core/ports.ts";
+import type { OpenOutboxStorage } from "../core/ports/outboxStorage.ts";
 import type { OpenBus } from "../core/ports/tabPorts.ts";
 import type { Network } from "./network.ts";
 import type { Origin } from "./origin.ts";
+import type { Profile, TabMemory } from "./outboxStorage.ts";
 import { createPage, type Page } from "./page.ts";
 import type { SeededDice } from "./seededDice.ts";
 import type { WorldTime } from "./worldTime.ts";
@@ -11,12 +13,16 @@ export interface PageWorld {
   readonly network: Network;
   readonly dice: SeededDice;
   readonly origin: Origin;
+  readonly profile: Profile;
+  /** Of the tab that the page is loaded in. */
+  readonly memory: TabMemory;
 }
 
 /** A page that loads an app, and what a client in it has of the world. */
 export interface LoadedPage {
   readonly page: Page;
   readonly ports: Ports;
+  readonly storage: OpenOutboxStorage;
   /** Nothing of it runs any more; the browser notices its absence after `releaseMs`. */
   readonly end: (releaseMs: number) => void;
 }
@@ -24,7 +30,8 @@ export interface LoadedPage {
 /** How long the locks of an evicted page stay held. */
 const evictedMs = 50;
 
-export const loadPage = (id: string, { clock, network, dice: root, origin }: PageWorld): LoadedPage => {
+export const loadPage = (id: string, world: PageWorld): LoadedPage => {
+  const { clock, network, dice: root, origin, profile, memory } = world;
   const dice = root.fork(id);
   // Another origin for every page: an instant that travels between two clocks shows.
   const page = createPage(clock.device({ originMs: 1_000 + dice.pick(1_000_000) }));
@@ -43,11 +50,13 @@ export const loadPage = (id: string, { clock, network, dice: root, origin }: Pag
       );
   return {
     page,
+    storage: profile.storage(page.clock),
     ports: {
       clock: page.clock,
       dice,
       socket: network.openSocket(id, page.clock),
       sensors: page.sensors,
+      boots: memory,
       tabs: { ...tabs, bus: tabs.bus && heedingLife(tabs.bus) },
     },
     end,

@@ -1,3 +1,4 @@
+import type { Clock } from "../core/ports.ts";
 import type { Boots } from "../core/ports/boots.ts";
 import type {
   OpenOutboxStorage,
@@ -10,7 +11,6 @@ import type {
   StoredVerdict,
 } from "../core/ports/outboxStorage.ts";
 import type { DeviceClock } from "./deviceClock.ts";
-import type { VirtualClock } from "./virtualClock.ts";
 
 /**
  * `quota`: no row can be added. `hang`: nothing that is asked from now on is ever answered. `denied`: it cannot be opened (private
@@ -104,7 +104,7 @@ const errors = {
 } as const;
 const failed = (why: keyof typeof errors): DOMException => new DOMException(why, errors[why]);
 
-export const createProfile = (clock: VirtualClock): Profile => {
+export const createProfile = (clock: Pick<Clock, "nowMs" | "after">): Profile => {
   const shelves = new Map<string, Shelf>();
   const losers = new Set<(error: unknown) => void>();
   const hearers = new Set<(scope: string, change: OutboxChange) => void>();

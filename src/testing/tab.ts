@@ -1,9 +1,9 @@
 import type { ResilientClientOptions } from "../client/options.ts";
-import { type Boot, createBoot } from "./boot.ts";
+import { type Boot, type BootOptions, createBoot } from "./boot.ts";
 import type { PageWorld } from "./loadPage.ts";
 import type { SeededDice } from "./seededDice.ts";
 
-export interface TabOptions extends Omit<ResilientClientOptions, "url" | "ports"> {
+export interface TabOptions extends Omit<BootOptions, "url"> {
   /** Default `ws://localhost/ws`. */
   readonly url?: ResilientClientOptions["url"] | undefined;
   /** The app's own script: runs at every boot of the tab, the first included. */

@@ -247,7 +247,7 @@ export const sending: readonly Rule[] = [
       cut(
         "everything uncertain",
         sender,
-        "if (row.voided || (sent && forgotten))",
+        "if (row.voided || (sent && isLost))",
         "if (row.voided || sent)",
         "core/sender",
       ),
@@ -285,7 +285,7 @@ export const sending: readonly Rule[] = [
       cut(
         "forgotten rows are not told",
         sender,
-        "if (row.voided || (sent && forgotten))",
+        "if (row.voided || (sent && isLost))",
         "if (row.voided)",
         "core/sender",
       ),

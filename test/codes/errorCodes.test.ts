@@ -8,6 +8,7 @@ import { sqliteStore } from "../../src/entry/server-sqlite.ts";
 import { plainProtocol, type Receipt } from "../../src/entry/core.ts";
 import { memoryStore } from "../../src/server/store/memoryStore.ts";
 import { createWorld } from "../../src/testing/createWorld.ts";
+import type { Profile, StorageFault } from "../../src/testing/outboxStorage.ts";
 import type { TabOptions } from "../../src/testing/tab.ts";
 import { connect, data, hello, live, scene, type Scene } from "../client/script.ts";
 import { everyOne, type Scenarios, textsOf } from "./unions.ts";
@@ -60,6 +61,20 @@ const replied = (answer: object) => async (): Promise<unknown> => {
   await one.settle();
   return asked;
 };
+/** What a page with a stored outbox is told when its storage has this fault. */
+const stored =
+  (
+    fault: StorageFault | null,
+    story: (one: Pick<Scene, "tab" | "settle">, profile: Profile) => Promise<void>,
+  ) =>
+  async (): Promise<unknown> => {
+    const world = createWorld({ server: false });
+    const browser = world.openBrowser();
+    browser.profile.fail(fault);
+    const tab = browser.openTab({ durable: true, identity: "ada" });
+    await story({ tab, settle: () => world.advance(100) }, browser.profile);
+    return tab.record.errors[0]?.code;
+  };
 /** Uses the hook while it is rendered on a server. */
 const Sender = ({ use }: { readonly use: (send: (payload: unknown) => Receipt) => void }): null => {
   const { send } = useResilientWS();
@@ -211,6 +226,17 @@ const scenarios: Scenarios = {
     return asked;
   },
   NOT_SUPPORTED: () => thrown(() => scene({ protocol: plainProtocol() }).tab.history("room")),
+  STORAGE_UNAVAILABLE: stored("denied", async ({ tab, settle }) => {
+    tab.connect();
+    await settle();
+  }),
+  STORAGE_LOST: stored(null, async ({ tab, settle }, profile) => {
+    tab.connect();
+    await settle();
+    profile.fail("quota");
+    tab.send(1);
+    await settle();
+  }),
   STORE_UNAVAILABLE: () => thrown(() => sqliteStore({ path: ":memory:" }).head("room")),
   SQLITE_UNAVAILABLE: async () => {
     const builtin = vi.spyOn(process, "getBuiltinModule").mockReturnValue(undefined);

@@ -22,6 +22,9 @@ const acts = fc.array(
   { maxLength: 80 },
 ) as fc.Arbitrary<Act[]>;
 
+const laneOf = <Tag>({ lanes }: Outbox<Tag>, channel: string) =>
+  [...lanes].find((lane) => lane.channel === channel);
+
 /** An outbox that does what it is told, and the settlements it brought: each message has its own number as its tag. */
 const play = (told: readonly Act[], overflow: typeof evictOldest) => {
   const ends = new Map<number, number>();
@@ -48,7 +51,7 @@ const play = (told: readonly Act[], overflow: typeof evictOldest) => {
   };
 
   const act = ([name, at, size]: Act): void => {
-    const lane = outbox.lanes.get(channels[at]!);
+    const lane = laneOf(outbox, channels[at]!);
     if (name === "send") return send(channels[at]!, size);
     if (name === "admit") return void outbox.admit();
     const row = every()[size % Math.max(1, every().length)];
@@ -95,7 +98,7 @@ const checkFigures = (outbox: Outbox<number>): void => {
   expect(outbox.bytes).toBeLessThanOrEqual(limits.maxBytes);
   expect(outbox.waiting.size).toBeLessThanOrEqual(limits.capacity);
   expect(outbox.waitingBytes).toBeLessThanOrEqual(limits.maxBytes);
-  for (const lane of outbox.lanes.values()) {
+  for (const lane of outbox.lanes) {
     const own = [...lane.rows.values()];
     const flying = own.filter(isInFlight);
     expect([lane.flight, lane.flightBytes]).toEqual([flying.length, sum(flying)]);
@@ -158,8 +161,8 @@ describe("evicting", () => {
 
   it("takes nobody where that would not help", () => {
     const outbox = filled([30, 20]);
-    rewind(outbox.lanes.get("a")!, 1);
-    outbox.lanes.get("a")!.sentBelow = 2;
+    rewind(laneOf(outbox, "a")!, 1);
+    laneOf(outbox, "a")!.sentBelow = 2;
     const fate = evictOldest(outbox, 31, () => expect.unreachable());
     expect(fate).toEqual({ kind: "evicted" });
   });

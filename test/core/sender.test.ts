@@ -9,7 +9,7 @@ const limits: SendLimits = { window: 8, windowBytes: 1e6, maxAgeMs: 1e6 };
 const outboxWith = (count: number): [Outbox<string>, Lane<string>] => {
   const outbox = createOutbox<string>(() => "p1");
   for (let i = 1; i <= count; i++) enqueue(outbox, i);
-  return [outbox, outbox.lanes.get("c")!];
+  return [outbox, outbox.lane("p1", "c")!];
 };
 
 const enqueue = (outbox: Outbox<string>, i: number) =>
@@ -95,7 +95,7 @@ describe("numbers", () => {
       payload: 0,
       tag: "",
     });
-    const packed = pack(outbox.lanes.get("kanał")!, 1e5, true, limits, 0)!;
+    const packed = pack(outbox.lane("p1", "kanał")!, 1e5, true, limits, 0)!;
     const exact = new TextEncoder().encode(packed.text).length;
     expect(packed.bytes).toBeGreaterThanOrEqual(exact);
     expect(packed.bytes).toBeLessThan(exact + 8);

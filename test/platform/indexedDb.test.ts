@@ -2,7 +2,7 @@ import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { OutboxStorage, StoredRow } from "../../src/core/ports/outboxStorage.ts";
-import { indexedDB } from "../../src/platform/indexedDb/indexedDB.ts";
+import { openOutbox } from "../../src/platform/indexedDb/openOutbox.ts";
 import type { IndexedDbOptions } from "../../src/platform/indexedDb/options.ts";
 
 const row = (n: number, more: Partial<StoredRow> = {}): StoredRow => ({
@@ -19,7 +19,7 @@ const row = (n: number, more: Partial<StoredRow> = {}): StoredRow => ({
 });
 const counter = (next: number, answered = 0) => ({ p: "p1", channel: "c", next, answered });
 const open = (options?: IndexedDbOptions, scope = "ada", lost = vi.fn()): Promise<OutboxStorage> =>
-  indexedDB(options)(scope, lost);
+  openOutbox({ ...options, scope, lost });
 
 beforeEach(() => {
   vi.stubGlobal("indexedDB", new IDBFactory());
@@ -124,16 +124,14 @@ describe("the outbox in IndexedDB", () => {
     expect((await storage.read("p1")).rows.map(({ body }) => body)).toEqual(["1", null, "3"]);
   });
 
-  it("opens again when the browser closes it (fault 30)", async () => {
-    const storage = await open();
-    await storage.write({ rows: [row(1)] });
-    const { prototype } = (await import("fake-indexeddb")).IDBDatabase;
-    const transaction = vi.spyOn(prototype, "transaction").mockImplementationOnce(() => {
-      throw new DOMException("closing", "InvalidStateError");
+  it("builds a damaged database anew, and says so (fault 29)", async () => {
+    await (await open()).write({ rows: [row(1)] });
+    const opening = vi.spyOn(IDBFactory.prototype, "open").mockImplementationOnce(() => {
+      throw new DOMException("damaged", "UnknownError");
     });
-    await storage.write({ rows: [row(2)] });
-    expect((await storage.read("p1")).rows).toHaveLength(2);
-    transaction.mockRestore();
+    const storage = await open();
+    expect([storage.isRebuilt, (await storage.read("p1")).rows]).toEqual([true, []]);
+    opening.mockRestore();
   });
 
   it("rejects a write that the quota refuses, and has changed nothing (fault 26)", async () => {

@@ -114,7 +114,7 @@ export const drive = (options: PlainOptions, host: ProtocolHost): Driver => {
       if (isAck && (code === 1009 || code === tooLarge)) suspect();
       // Handed to a leader that is gone: whether it left nobody knows.
       if (!isAck) for (const row of inFlight()) queue.drop(row, unknown);
-      for (const lane of outbox.lanes.values()) rewind(lane);
+      for (const lane of outbox.lanes) rewind(lane);
       for (const row of outbox.rows()) if (row.voided) queue.drop(row, unknown);
       if (reason === undefined) return undefined;
       const said = contained(() => classifyClose?.(code, reason));

@@ -60,6 +60,7 @@ export const createSession = (host: ProtocolHost, wire: Wire, options: SessionOp
           delivery.forget();
         }
         ({ subject } = frame);
+        queue.signedIn(subject);
       },
       vol: ({ c, d }) => channels.deliverLoose(c, { data: d, id: dice.uuid() }),
       error: (frame) => {

@@ -58,11 +58,9 @@ export const createDelivery = (
 
   const isOld = (lane: QueuedLane): boolean => clock.nowMs() - lane.createdAtMs > options.maxAgeMs;
 
-  /** Only answers to the lane's present producer count; late ones to an earlier are dropped. */
-  const laneOf = ({ p, c }: { readonly p: string; readonly c: string }): QueuedLane | undefined => {
-    const lane = lanes.get(c);
-    return lane?.p === p ? lane : undefined;
-  };
+  /** Only answers to a lane's present producer count; late ones to an earlier are dropped. */
+  const laneOf = ({ p, c }: { readonly p: string; readonly c: string }): QueuedLane | undefined =>
+    queue.outbox.lane(p, c);
 
   const answered = (lane: QueuedLane, answer: Answer): void => {
     const settled = settleAnswered(queue.outbox, lane, answer, clock.nowMs());
@@ -72,8 +70,8 @@ export const createDelivery = (
   };
 
   const renew = (lane: QueuedLane, forgotten: boolean): void => {
-    const p = dice.uuid();
-    queue.producers.add(p);
+    const p = lane.borrowed ? lane.p : dice.uuid();
+    if (!lane.borrowed) queue.producers.add(p);
     queue.settle(restart(queue.outbox, lane, p, forgotten, clock.nowMs()));
   };
 
@@ -93,11 +91,11 @@ export const createDelivery = (
   /** One round over the lanes; the frames that fit in one WebSocket message. */
   const gather = (): string[] => {
     const frames: string[] = [];
-    const busy = (): boolean => [...lanes.values()].some((lane) => lane.cursor > lane.answered + 1);
+    const busy = (): boolean => [...lanes].some((lane) => lane.cursor > lane.answered + 1);
     let room = maxFrameBytes - 2;
     for (let progress = true; progress;) {
       progress = false;
-      for (const lane of lanes.values()) {
+      for (const lane of lanes) {
         if (cautious && busy()) return frames;
         const from = lane.cursor;
         // A message larger than the share still goes, alone.
@@ -124,11 +122,11 @@ export const createDelivery = (
       queue.limit(maxFrameBytes - envelopeBytes);
     },
     forget: () => {
-      for (const lane of lanes.values()) renew(lane, true);
+      for (const lane of lanes) renew(lane, true);
     },
     tooLarge: () => {
       if (cautious)
-        for (const lane of lanes.values()) {
+        for (const lane of lanes) {
           const culprit = lane.rows.get(lane.answered + 1);
           // Alone in flight: a server that refuses the size has not read it.
           if (culprit && culprit.n < lane.cursor)
@@ -138,10 +136,11 @@ export const createDelivery = (
     },
     claims: () => {
       const asks: ProducerAsk[] = [];
-      for (const lane of lanes.values()) {
+      for (const lane of lanes) {
         rewind(lane);
         lane.paused = null;
-        if (lane.rows.size)
+        // What may not go yet may belong to somebody else: not even its name is told.
+        if (lane.rows.size && lane.cleared > lane.answered)
           asks.push({
             p: lane.p,
             c: lane.channel,
@@ -197,7 +196,7 @@ export const createDelivery = (
     upkeep: (rttMs) => {
       const nowMs = clock.nowMs();
       const patienceMs = Math.max(options.ackTimeoutMs, 4 * rttMs);
-      for (const lane of lanes.values()) {
+      for (const lane of lanes) {
         if (lane.paused) {
           const leftMs = lane.paused.untilMs - nowMs;
           if (leftMs > 0) host.upkeepIn(leftMs);

@@ -68,6 +68,8 @@ export interface StoredOutbox {
 }
 
 export interface OutboxStorage {
+  /** It was damaged, and begins anew: what was stored is lost. */
+  readonly isRebuilt?: boolean | undefined;
   /** Resolves when it is committed; rejects when it is not (quota, a database that is gone). */
   readonly write: (change: OutboxChange) => Promise<void>;
   /** Everything of one producer. */

@@ -50,75 +50,48 @@ export interface OpenOptions extends IndexedDbOptions {
 }
 
 /** A damaged database is built anew once: what was in it cannot be read any more. */
-const openOrRebuild = async (open: () => Promise<Database>, lost: OpenOptions["lost"]): Promise<Database> => {
+const openOrRebuild = async (open: () => Promise<Database>): Promise<readonly [Database, boolean]> => {
   try {
-    return await open();
+    return [await open(), false];
   } catch (error) {
     // A newer layout, private mode, no permission: not ours to delete.
     if ((error as DOMException).name !== "UnknownError") throw error;
-    lost(error);
     await deleteDB(databaseName);
-    return open();
+    return [await open(), true];
   }
 };
 
+const connect = (lost: OpenOptions["lost"]): Promise<Database> =>
+  openDB<Layout>(databaseName, layoutVersion, {
+    upgrade: (db) => {
+      for (const name of stores)
+        if (!db.objectStoreNames.contains(name)) db.createObjectStore(name, { keyPath: keyPaths[name] });
+    },
+    // A newer version of the app wants to change the layout: it must not wait for this page.
+    blocking: (_old, _new, event) => {
+      (event.target as IDBDatabase).close();
+      lost(new Error("a newer version of this app has taken the database"));
+    },
+  });
+
 export const openOutbox = async (options: OpenOptions): Promise<OutboxStorage> => {
   const { scope, lost, durability = "strict", encrypt = asItIs, decrypt = asItIs<string> } = options;
-  let isClosed = false;
-  let database: Promise<Database> | undefined;
-
-  const connect = (): Promise<Database> => {
-    const opening = openDB<Layout>(databaseName, layoutVersion, {
-      upgrade: (db) => {
-        for (const name of stores)
-          if (!db.objectStoreNames.contains(name)) db.createObjectStore(name, { keyPath: keyPaths[name] });
-      },
-      // A newer version of the app wants to change the layout: it must not wait for this page.
-      blocking: (_old, _new, event) => {
-        (event.target as IDBDatabase).close();
-        database = undefined;
-        lost(new Error("a newer version of this app has taken the database"));
-      },
-      // The browser closed it: the next use opens it again.
-      terminated: () => {
-        database = undefined;
-      },
-    });
-    return opening;
-  };
-
-  const opened = (): Promise<Database> =>
-    (database ??= openOrRebuild(connect, lost).catch((error: unknown) => {
-      database = undefined;
-      throw error;
-    }));
-
-  /** Once more when the connection turns out to be gone. */
-  const withDatabase = async <T>(task: (db: Database) => Promise<T>): Promise<T> => {
-    try {
-      return await task(await opened());
-    } catch (error) {
-      if (isClosed || (error as DOMException).name !== "InvalidStateError") throw error;
-      database = undefined;
-      return task(await opened());
-    }
-  };
+  const [db, isRebuilt] = await openOrRebuild(() => connect(lost));
 
   /** One transaction: all of it or, when anything throws or fails, nothing. */
-  const change = (
+  const change = async (
     task: (store: (name: (typeof stores)[number]) => ReturnType<Transaction["objectStore"]>) => void,
-  ): Promise<void> =>
-    withDatabase(async (db) => {
-      const tx: Transaction = db.transaction(stores, "readwrite", { durability });
-      try {
-        task((name) => tx.objectStore(name));
-      } catch (error) {
-        tx.done.catch(ofTransaction);
-        tx.abort();
-        throw error;
-      }
-      await tx.done;
-    });
+  ): Promise<void> => {
+    const tx: Transaction = db.transaction(stores, "readwrite", { durability });
+    try {
+      task((name) => tx.objectStore(name));
+    } catch (error) {
+      tx.done.catch(ofTransaction);
+      tx.abort();
+      throw error;
+    }
+    await tx.done;
+  };
 
   const write = async ({
     producers = [],
@@ -164,24 +137,21 @@ export const openOutbox = async (options: OpenOptions): Promise<OutboxStorage> =
 
   const read = async (p: string): Promise<StoredOutbox> => {
     const range = under(scope, p);
-    const found = await withDatabase(async (db) => {
-      const tx = db.transaction(stores);
-      const [rows, counters, verdicts, producers] = await Promise.all([
-        tx.objectStore("rows").getAll(range),
-        tx.objectStore("counters").getAll(range),
-        tx.objectStore("verdicts").getAll(range),
-        tx.objectStore("producers").getAll(IDBKeyRange.only([scope, p])),
-      ]);
-      return { rows, counters, verdicts, producers };
-    });
-    return { ...found, rows: await Promise.all(found.rows.map(unsealed)) };
+    const tx = db.transaction(stores);
+    const [rows, counters, verdicts, producers] = await Promise.all([
+      tx.objectStore("rows").getAll(range),
+      tx.objectStore("counters").getAll(range),
+      tx.objectStore("verdicts").getAll(range),
+      tx.objectStore("producers").getAll(IDBKeyRange.only([scope, p])),
+    ]);
+    return { producers, counters, verdicts, rows: await Promise.all(rows.map(unsealed)) };
   };
 
-  await opened();
   return {
+    isRebuilt,
     write,
     read,
-    producers: () => withDatabase((db) => db.getAll("producers", under(scope))),
+    producers: () => db.getAll("producers", under(scope)),
     forget: (p) =>
       change((store) => {
         for (const name of stores)
@@ -189,9 +159,6 @@ export const openOutbox = async (options: OpenOptions): Promise<OutboxStorage> =
             .delete(name === "producers" ? IDBKeyRange.only([scope, p]) : under(scope, p))
             .catch(ofTransaction);
       }),
-    close: () => {
-      isClosed = true;
-      void database?.then((db) => db.close());
-    },
+    close: () => db.close(),
   };
 };

@@ -1,0 +1,153 @@
+import { rewind } from "../../core/sender.ts";
+import { reconcile } from "../../core/outboxLedger.ts";
+import type { OpenOutboxStorage, OutboxStorage } from "../../core/ports/outboxStorage.ts";
+import { createClaims } from "./createClaims.ts";
+import { createLedger } from "./createLedger.ts";
+import { adopting, createHolds, living } from "./holds.ts";
+import type { Keeper, KeeperHost, Read } from "./keeper.ts";
+import { within } from "./within.ts";
+
+/** A browser that does not open it in this time will not. */
+const openWithinMs = 1_000;
+const readWithinMs = 5_000;
+/** A storage that fails again so soon, in ms, is not opened again. */
+const reopenAfterMs = 60_000;
+
+/** What an app of this version makes of a stored message. */
+const reader =
+  ({ version, migrate, emitter }: KeeperHost): Read =>
+  (row) => {
+    const { channel, id, body } = row;
+    const cannot = (kind: string): undefined => emitter.emit("anomaly", { kind }) as undefined;
+    if (row.version > version) return cannot("row_of_newer_version");
+    if (body === null) return cannot("unreadable_row");
+    try {
+      const payload = JSON.parse(body) as unknown;
+      if (row.version === version || !migrate) return { body, payload };
+      const moved = migrate({ payload, channel, id, version: row.version });
+      return { body: JSON.stringify(moved), payload: moved };
+    } catch (error) {
+      emitter.report(error);
+      return cannot("unreadable_row");
+    }
+  };
+
+/** Opens the storage, claims what earlier boots of this tab left, and writes from then on. Rejects where there is no storage. */
+export const createKeeper = async (host: KeeperHost, open: OpenOutboxStorage): Promise<Keeper> => {
+  const { clock, outbox, locks } = host;
+  const holds = createHolds(locks, clock);
+  let storage: OutboxStorage | undefined;
+  let isAway = true;
+  let isLost = false;
+  let reopenedAtMs = -Infinity;
+
+  const opened = async (): Promise<OutboxStorage> => {
+    const opening = open(host.scope, (error) => {
+      if (!isAway) giveUp(error);
+    });
+    try {
+      const come = await within(clock, openWithinMs, opening);
+      if (come.isRebuilt) host.emitter.emit("anomaly", { kind: "outbox_rebuilt" });
+      return come;
+    } catch (error) {
+      // Late, it must not keep a newer version of the app from its database.
+      void opening.then((late) => late.close()).catch(() => undefined);
+      throw error;
+    }
+  };
+
+  const giveUp = (error: unknown): void => {
+    if (isLost) return;
+    isLost = true;
+    ledger.giveUp();
+    host.failed(error);
+  };
+  /** What the browser closed is opened again, once in a while; a full disk stays full. */
+  const failed = (error: unknown): void => {
+    if (isAway || isLost) return;
+    const isFull = (error as Error).name === "QuotaExceededError";
+    if (isFull || clock.nowMs() - reopenedAtMs < reopenAfterMs) return giveUp(error);
+    reopenedAtMs = clock.nowMs();
+    keeper.suspend();
+    void keeper.restore();
+  };
+
+  const ledger = createLedger({
+    ...host,
+    failed,
+    isBlocked: (lane) => claims.isBlocked(lane),
+    after: () => claims.after(),
+    began: (p) => claims.began(p),
+  });
+  const claims = createClaims({ ...host, failed, holds, ledger, read: reader(host), storage: () => storage });
+
+  const ownProducers = (): Set<string> =>
+    new Set([...outbox.lanes].flatMap(({ borrowed, p }) => (borrowed ? [] : p)));
+
+  /** What became of this tab's own messages. */
+  const readOwn = async (from: OutboxStorage): Promise<void> => {
+    for (const p of ownProducers()) {
+      const stored = await within(clock, readWithinMs, from.read(p));
+      ledger.found(p, stored.producers[0]);
+      for (const lane of outbox.lanes) {
+        if (lane.p !== p) continue;
+        const { settled, kept, ...moved } = reconcile(lane, stored, ledger.committed(lane));
+        ledger.place(lane, kept);
+        Object.assign(lane, moved);
+        rewind(lane);
+        for (const [row, settlement] of settled) host.drop(row, settlement);
+      }
+    }
+  };
+
+  const begin = async (): Promise<void> => {
+    const fresh = await opened();
+    await readOwn(fresh);
+    if (isAway) return fresh.close();
+    storage = fresh;
+    await within(clock, readWithinMs, claims.boot());
+    ledger.open(fresh);
+    host.touch();
+  };
+
+  const keeper: Keeper = {
+    isDurable: ledger.isDurable,
+    flush: () => {
+      if (ledger.flush()) claims.finish();
+    },
+    signedIn: (subject) => {
+      ledger.signedIn(subject);
+      claims.signedIn();
+      host.touch();
+    },
+    suspend: () => {
+      if (isAway) return;
+      isAway = true;
+      if (!isLost) ledger.close();
+      claims.stop();
+      holds.releaseAll();
+      storage = undefined;
+    },
+    restore: async () => {
+      if (!isAway) return;
+      isAway = false;
+      for (const p of ownProducers()) {
+        holds.keep(living(p));
+        // Whoever sends its rows meanwhile stops: two that ask for one answer would both wait for it.
+        void holds.rob(adopting(p)).then((release) => release?.());
+      }
+      if (!isLost) await begin().catch(giveUp);
+    },
+    adopt: () => claims.adopt().catch(failed),
+    purge: async () => {
+      await ledger.written();
+      await claims.purge().catch(failed);
+    },
+  };
+  isAway = false;
+  await begin().catch((error: unknown) => {
+    keeper.suspend();
+    throw error;
+  });
+  return keeper;
+};

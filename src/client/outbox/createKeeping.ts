@@ -1,0 +1,107 @@
+import { ResilientSocketError } from "../../core/errors.ts";
+import type { Sensors } from "../../core/ports.ts";
+import type { QueueState } from "../../core/queueState.ts";
+import type { Keeper, KeeperHost, OutboxStorageFeature } from "./keeper.ts";
+import { within } from "./within.ts";
+
+export interface KeepingHost extends Omit<KeeperHost, "failed"> {
+  readonly sensors: Sensors | undefined;
+  /** Why messages stay in memory although a storage was given. */
+  readonly obstacle: string | undefined;
+  /** Withdraws everything. */
+  readonly withdrawAll: () => void;
+}
+
+/** The outbox's side of its storage: loads it when it is first used, and goes on without it where there is none. */
+export interface Keeping extends Pick<Keeper, "flush" | "signedIn" | "adopt" | "purge"> {
+  readonly durability: () => QueueState["durability"];
+  /** The outbox is used; no-op when it is already. */
+  readonly open: () => void;
+  /** Nobody uses it any more: other pages may send what is stored. */
+  readonly end: () => void;
+}
+
+/** How long its code may take to come, in ms, before messages are sent without it. */
+const loadWithinMs = 5_000;
+
+export const createKeeping = (storage: OutboxStorageFeature | undefined, host: KeepingHost): Keeping => {
+  const { clock, emitter, outbox, sensors } = host;
+  let keeper: Keeper | undefined;
+  let loading: Promise<void> | undefined;
+  let subject: string | undefined;
+  let isUsed = false;
+  let isSuspended = false;
+  let deafen: (() => void) | undefined;
+
+  const tell = (code: "STORAGE_UNAVAILABLE" | "STORAGE_LOST", text: string, cause: unknown): void => {
+    emitter.emit("error", new ResilientSocketError(code, text, cause));
+    host.touch();
+  };
+  /** In memory, then. */
+  const unavailable = (cause: unknown): void => {
+    outbox.gated = false;
+    for (const lane of outbox.lanes) lane.cleared = Infinity;
+    tell("STORAGE_UNAVAILABLE", "messages cannot be stored: they live in memory", cause);
+  };
+
+  const load = async (): Promise<void> => {
+    if (!storage) return;
+    if (host.obstacle) return emitter.emit("anomaly", { kind: host.obstacle });
+    const coming = storage({
+      ...host,
+      failed: (cause) =>
+        tell("STORAGE_LOST", "messages cannot be stored any more: they live in memory", cause),
+    });
+    try {
+      const come = await within(clock, loadWithinMs, coming);
+      if (subject !== undefined) come.signedIn(subject);
+      keeper = come;
+      heed();
+    } catch (error) {
+      void coming.then((late) => late.suspend()).catch(() => undefined);
+      unavailable(error);
+    }
+  };
+
+  const heed = (): void => {
+    if (isUsed && !isSuspended) void keeper?.restore();
+    else keeper?.suspend();
+  };
+
+  const open = (): void => {
+    if (isUsed) return;
+    isUsed = true;
+    deafen =
+      storage &&
+      sensors?.listen((hint) => {
+        if (hint !== "suspended" && hint !== "restored") return;
+        isSuspended = hint === "suspended";
+        heed();
+      });
+    heed();
+    loading ??= load();
+  };
+
+  return {
+    durability: () => (keeper?.isDurable() ? "indexeddb" : "memory"),
+    open,
+    flush: () => keeper?.flush(),
+    signedIn: (now) => {
+      subject = now;
+      keeper?.signedIn(now);
+    },
+    adopt: async () => keeper?.adopt(),
+    purge: async () => {
+      if (!storage) return;
+      open();
+      await loading;
+      host.withdrawAll();
+      await keeper?.purge();
+    },
+    end: () => {
+      isUsed = false;
+      deafen?.();
+      heed();
+    },
+  };
+};

@@ -1,0 +1,69 @@
+/** What another boot left, and how much of it this one may take over. */
+import type { BorrowedLane } from "./outbox.ts";
+import type { StoredOutbox, StoredRow } from "./ports/outboxStorage.ts";
+import { utf8Bytes } from "./utf8Bytes.ts";
+
+export interface BorrowTerms<Tag> {
+  /** Of the clock that the core counts by. */
+  readonly nowMs: number;
+  /** Unix ms of the same moment. */
+  readonly wallMs: number;
+  readonly maxAgeMs: number;
+  /** Rows at most. */
+  readonly limit: number;
+  /** What another producer must be answered on first is not taken. */
+  readonly mayTake: (channel: string) => boolean;
+  /** The payload, and its JSON text of today; undefined: it cannot be read here and now, and stays where it is. */
+  readonly read: (row: StoredRow) => { readonly body: string; readonly payload: unknown } | undefined;
+  readonly tag: (id: string) => Tag;
+}
+
+/**
+ * The lanes of a producer, each up to the first row that cannot be taken: a number left out in between would count as one that will
+ * never come.
+ */
+export const toBorrow = <Tag>(stored: StoredOutbox, terms: BorrowTerms<Tag>): BorrowedLane<Tag>[] => {
+  const { nowMs, wallMs, maxAgeMs, mayTake } = terms;
+  const [producer] = stored.producers;
+  /** The wall clock may have been put back meanwhile: nothing is from the future, or lives longer than it may. */
+  const agoMs = (at: number): number => nowMs - Math.max(0, wallMs - at);
+  let room = terms.limit;
+
+  const take = (row: StoredRow): BorrowedLane<Tag>["rows"][number] | undefined => {
+    // A void travels without its payload.
+    const content = row.voided ? { body: "", payload: undefined } : terms.read(row);
+    if (!content || room-- <= 0) return undefined;
+    const queuedAtMs = agoMs(row.queuedAt);
+    return {
+      n: row.n,
+      channel: row.channel,
+      id: row.id,
+      ...content,
+      bytes: utf8Bytes(content.body),
+      queuedAtMs,
+      expiresAtMs: Math.min(queuedAtMs + maxAgeMs, nowMs + row.expiresAt - wallMs),
+      keyed: row.keyed,
+      expected: row.expected,
+      tag: terms.tag(row.id),
+      re: row.re ?? null,
+      voided: row.voided ?? null,
+    };
+  };
+
+  const channels = [...new Set(stored.rows.map(({ channel }) => channel))].filter(mayTake);
+  return channels.flatMap((channel) => {
+    const all = stored.rows.filter((row) => row.channel === channel);
+    const counter = stored.counters.find((one) => one.channel === channel);
+    const rows = [];
+    for (const row of all) {
+      const taken = take(row);
+      if (!taken) break;
+      rows.push(taken);
+    }
+    if (!rows.length) return [];
+    const { p, n: last } = all.at(-1) as StoredRow;
+    const next = all[rows.length]?.n ?? Math.max(counter?.next ?? 0, last + 1);
+    const createdAtMs = agoMs(producer?.createdAt ?? wallMs);
+    return [{ p, channel, createdAtMs, next, answered: counter?.answered ?? 0, rows }];
+  });
+};

@@ -1,0 +1,136 @@
+/** What of an outbox must be written, and what a page that comes back finds. Pure: the shell writes and reads. */
+import type { Lane, Row } from "./outbox.ts";
+import type { RowKey, StoredCounter, StoredOutbox, StoredRow } from "./ports/outboxStorage.ts";
+import type { Settlement } from "./settlement.ts";
+
+/** What is stored of a lane, or on its way there. */
+export interface KeptLane<Tag> {
+  p: string;
+  /** Numbers below were written, or never will be. */
+  next: number;
+  answered: number;
+  voids: number;
+  /** In number order. */
+  rows: Map<number, Row<Tag>>;
+  /** Those of them that are stored as voids. */
+  readonly voided: Set<Row<Tag>>;
+}
+
+export const keptLane = <Tag>(p: string): KeptLane<Tag> => ({
+  p,
+  next: 1,
+  answered: 0,
+  voids: 0,
+  rows: new Map(),
+  voided: new Set(),
+});
+
+/** From the numbers of the core to Unix ms: add it. */
+export type ToWall = number;
+
+export const toStored = <Tag>(row: Row<Tag>, toWall: ToWall, version: number): StoredRow => ({
+  p: row.lane.p,
+  channel: row.channel,
+  n: row.n,
+  id: row.id,
+  body: row.body as string,
+  queuedAt: row.queuedAtMs + toWall,
+  expiresAt: row.expiresAtMs + toWall,
+  keyed: row.keyed,
+  version,
+  ...(row.expected && { expected: row.expected }),
+  ...(row.re && { re: row.re }),
+  ...(row.voided && { voided: row.voided }),
+});
+
+export interface Difference<Tag> {
+  readonly put: readonly Row<Tag>[];
+  /** Under the keys that they are stored by. */
+  readonly gone: readonly (readonly [RowKey, Row<Tag>])[];
+  readonly counter: StoredCounter | undefined;
+}
+
+/**
+ * What was not written of this lane so far; `kept` becomes what it will be. The cost is that of the changes: what is answered
+ * leaves first, what is new comes last, and only something else makes it look at every row.
+ */
+export const difference = <Tag>(lane: Lane<Tag>, kept: KeptLane<Tag>): Difference<Tag> => {
+  const { channel } = lane;
+  const gone: [RowKey, Row<Tag>][] = [];
+  const put: Row<Tag>[] = [];
+  const leave = (n: number, row: Row<Tag>): void => {
+    gone.push([[kept.p, channel, n], row]);
+    kept.rows.delete(n);
+    kept.voided.delete(row);
+  };
+  const holds = (n: number, row: Row<Tag>): boolean => kept.p === lane.p && lane.rows.get(n) === row;
+
+  for (const [n, row] of kept.rows) {
+    if (holds(n, row)) break;
+    leave(n, row);
+  }
+  const counter =
+    kept.p === lane.p && kept.next === lane.next && kept.answered === lane.answered
+      ? undefined
+      : { p: lane.p, channel, next: lane.next, answered: lane.answered };
+  if (kept.p !== lane.p) Object.assign(kept, keptLane(lane.p));
+  for (let n = kept.next; n < lane.next; n++) {
+    const row = lane.rows.get(n);
+    if (!row) continue;
+    kept.rows.set(n, row);
+    put.push(row);
+    if (row.voided) kept.voided.add(row);
+  }
+  if (kept.rows.size !== lane.rows.size) for (const [n, row] of kept.rows) if (!holds(n, row)) leave(n, row);
+  if (kept.voids !== lane.voids)
+    for (const row of kept.rows.values())
+      if (row.voided && !kept.voided.has(row)) {
+        kept.voided.add(row);
+        put.push(row);
+      }
+  kept.next = lane.next;
+  kept.answered = lane.answered;
+  kept.voids = lane.voids;
+  return { put, gone, counter };
+};
+
+export interface Reconciled<Tag> {
+  /** Rows that ended while the page was away. */
+  readonly settled: readonly (readonly [Row<Tag>, Settlement])[];
+  readonly kept: KeptLane<Tag>;
+  readonly answered: number;
+  /** Others may have transmitted what stands below. */
+  readonly sentBelow: number;
+}
+
+/**
+ * `committed`: every number up to here was stored. What a page that comes back finds of its own lane. A row that is gone ended elsewhere: its verdict holds, without one nobody can
+ * tell. What was never known to be stored is written again, and so is everything where the storage has forgotten the producer: it was
+ * wiped.
+ */
+export const reconcile = <Tag>(lane: Lane<Tag>, stored: StoredOutbox, committed: number): Reconciled<Tag> => {
+  const here = <T extends { readonly channel: string }>(all: readonly T[]): T[] =>
+    all.filter(({ channel }) => channel === lane.channel);
+  const rows = new Map(here(stored.rows).map((row) => [row.n, row]));
+  const verdicts = new Map(here(stored.verdicts).map(({ n, settlement }) => [n, settlement]));
+  const [counter] = here(stored.counters);
+  const answered = Math.max(lane.answered, counter?.answered ?? 0);
+  const settled: [Row<Tag>, Settlement][] = [];
+  const kept: KeptLane<Tag> = { ...keptLane(lane.p), answered: counter?.answered ?? 0 };
+  let sentBelow = Math.max(lane.sentBelow, committed + 1);
+  let next = counter ? Math.min(counter.next, lane.next) : 1;
+  for (const [n, row] of lane.rows) {
+    const verdict = verdicts.get(n);
+    const found = rows.get(n);
+    if (found) {
+      sentBelow = Math.max(sentBelow, n + 1);
+      kept.rows.set(n, row);
+      if (found.voided) kept.voided.add(row);
+    } else if (verdict !== undefined) settled.push([row, JSON.parse(verdict) as Settlement]);
+    else if (stored.producers.length && n <= Math.max(committed, answered))
+      settled.push([row, { kind: "uncertain" }]);
+    else next = Math.min(next, n);
+  }
+  for (const n of kept.rows.keys()) if (n >= next) kept.rows.delete(n);
+  return { settled, kept: { ...kept, next }, answered, sentBelow };
+};
