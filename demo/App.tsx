@@ -11,6 +11,7 @@ import { lab } from "./lab.ts";
 import { Ledger } from "./Ledger.tsx";
 import type { FaultNotice, Setup } from "./setup.ts";
 import { ResilientSocketProvider } from "./socket.ts";
+import { Stage } from "./stage/Stage.tsx";
 import type { Store } from "./store.ts";
 import { Traffic } from "./Traffic.tsx";
 import { useBareTraffic } from "./useBareTraffic.ts";
@@ -56,6 +57,7 @@ export function App({ visit, books, faults, flood, setup }: AppProps) {
             <BareLedger balance={books.balance} open={bare.open} />
           </div>
         </section>
+        <Stage visit={visit} stored={books.tabs} flowing={wanted} />
         <FaultPanel balance={books.balance} notices={faults} flood={flood} />
         <div className="app">
           <Chat me={`Guest ${visit.slice(0, 4)}`} />

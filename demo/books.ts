@@ -1,7 +1,7 @@
 import type { FloodFigures } from "./flood.ts";
 import type { Figures, LabFigures } from "./setup.ts";
 import { createStore, type Store } from "./store.ts";
-import { type Counts, createTally, type Numbered, type Speaker, speakers } from "./tally.ts";
+import { type Count, type Counts, createTally, type Numbered, type Speaker, speakers } from "./tally.ts";
 
 /** The page's own record of one app: what it said and what came back. It knows nothing of the connection under it. */
 export interface PageRecord {
@@ -37,6 +37,8 @@ export interface Books {
   readonly resilient: PageRecord;
   readonly bare: PageRecord;
   readonly balance: Store<Balance>;
+  /** What the log has of the three tabs. */
+  readonly tabs: Store<Count>;
   readonly update: (figures: Figures) => void;
 }
 
@@ -74,15 +76,18 @@ const audit = (page: PageRecord, lab: LabFigures, { taken, evicted } = noFlood):
 export const createBooks = (flood: Store<FloodFigures>): Books => {
   const [resilient, bare] = [createRecord(), createRecord()];
   const balance = createStore<Balance>({ resilient: nothing, bare: nothing, trail: [] });
+  const tabs = createStore<Count>({ heard: 0, lost: 0, twice: 0 });
   return {
     resilient,
     bare,
     balance,
+    tabs,
     update: (figures) => {
       const ours = audit(resilient, figures.resilient, flood.get());
       const theirs = audit(bare, figures.bare);
       const point = { waiting: ours.sent - ours.seen - ours.lost, bareLost: theirs.lost };
       const trail = [...balance.get().trail, point].slice(-trailPoints);
+      tabs.set(figures.tabs);
       balance.set({ resilient: ours, bare: theirs, trail });
     },
   };

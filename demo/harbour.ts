@@ -23,6 +23,9 @@ export interface ChatLine {
 export const chatChannel = "room:harbour";
 export const boardChannel = "board";
 export const ledgerChannel = (visit: string): `ledger:${string}` => `ledger:${visit}`;
+/** What the three tabs of the stage say. */
+export const tabsVisit = (visit: string): string => `${visit}:tabs`;
+export const tabsLedger = (visit: string): `ledger:${string}` => ledgerChannel(tabsVisit(visit));
 
 /** Longer lines are refused by the server. */
 export const longestLine = 140;

@@ -16,6 +16,7 @@ import { bareLog, createLogReader, resilientLog } from "./lab/readLog.ts";
 import { serveSite } from "./lab/serveSite.ts";
 import { createVisits } from "./lab/visits.ts";
 import type { FaultId } from "./faults.ts";
+import { tabsVisit } from "./harbour.ts";
 
 const figuresEveryMs = 250;
 /** Pages start their clocks this much before a fault. */
@@ -68,6 +69,7 @@ const ticking = setInterval(() => {
     tell.figures({
       resilient: { published, stored: logs.resilient.count(id) },
       bare: { published, stored: logs.bare.count(id) },
+      tabs: logs.resilient.total(tabsVisit(id)),
     });
   }
 }, figuresEveryMs);

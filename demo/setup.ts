@@ -1,5 +1,5 @@
 import type { FaultId } from "./faults.ts";
-import type { Counts } from "./tally.ts";
+import type { Count, Counts } from "./tally.ts";
 
 /** What the page asks for first: GET /setup.json. */
 export interface Setup {
@@ -19,6 +19,8 @@ export interface LabFigures {
 export interface Figures {
   readonly resilient: LabFigures;
   readonly bare: LabFigures;
+  /** What the log has of the three tabs. */
+  readonly tabs: Count;
 }
 
 /** Every page hears of every fault, whoever pressed the button. */

@@ -16,4 +16,5 @@ export const {
   useResilientClient,
   useResilientWS,
   useSubscription,
+  useTabRole,
 } = createSocketHooks<Channels>();

@@ -4,7 +4,8 @@ export const speakers = ["page", "server", "flood"] as const;
 export type Speaker = (typeof speakers)[number];
 
 export interface Numbered {
-  readonly from: Speaker;
+  /** A speaker, or a boot of a tab. */
+  readonly from: string;
   readonly n: number;
 }
 
@@ -44,17 +45,33 @@ export type Counts = Readonly<Record<Speaker, Count>>;
 export interface Tally {
   readonly hear: (message: Numbered) => void;
   readonly count: () => Counts;
+  /** Of all who spoke. */
+  readonly total: () => Count;
 }
+
+const nobody: Count = { heard: 0, lost: 0, twice: 0 };
 
 /** Counts each speaker by the numbers inside the payloads. It knows nothing of connections. */
 export const createTally = (): Tally => {
-  const streams = { page: createStream(), server: createStream(), flood: createStream() };
+  const streams = new Map<string, Stream>();
+  const of = (speaker: Speaker): Count => streams.get(speaker)?.count() ?? nobody;
   return {
-    hear: ({ from, n }) => streams[from].hear(n),
-    count: () => ({
-      page: streams.page.count(),
-      server: streams.server.count(),
-      flood: streams.flood.count(),
-    }),
+    hear: ({ from, n }) => {
+      const stream = streams.get(from) ?? createStream();
+      streams.set(from, stream);
+      stream.hear(n);
+    },
+    count: () => ({ page: of("page"), server: of("server"), flood: of("flood") }),
+    total: () =>
+      [...streams.values()]
+        .map((stream) => stream.count())
+        .reduce(
+          (sum, { heard, lost, twice }) => ({
+            heard: sum.heard + heard,
+            lost: sum.lost + lost,
+            twice: sum.twice + twice,
+          }),
+          nobody,
+        ),
   };
 };

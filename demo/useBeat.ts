@@ -2,12 +2,12 @@ import { useEffect, useEffectEvent } from "react";
 
 const everyMs = 50;
 
-/** Calls `beat` twenty times a second while `on`. */
-export function useBeat(on: boolean, beat: () => void): void {
+/** Calls `beat` again and again while `on`; default: twenty times a second. */
+export function useBeat(on: boolean, beat: () => void, beatMs = everyMs): void {
   const latest = useEffectEvent(beat);
   useEffect(() => {
     if (!on) return;
-    const timer = setInterval(() => latest(), everyMs);
+    const timer = setInterval(() => latest(), beatMs);
     return () => clearInterval(timer);
-  }, [on]);
+  }, [on, beatMs]);
 }

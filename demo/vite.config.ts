@@ -12,6 +12,6 @@ export default defineConfig({
   build: {
     target: "es2022",
     modulePreload: { polyfill: false },
-    rolldownOptions: { checks: { pluginTimings: false } },
+    rolldownOptions: { input: [here("index.html"), here("tab.html")], checks: { pluginTimings: false } },
   },
 });

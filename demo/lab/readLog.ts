@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { ledgerChannel } from "../harbour.ts";
-import { type Counts, createTally, type Numbered, type Tally } from "../tally.ts";
+import { type Count, type Counts, createTally, type Numbered, type Tally } from "../tally.ts";
 
 /** Where a server keeps the numbered messages of a visit. */
 interface LogQuery {
@@ -29,6 +29,7 @@ interface Row {
 
 export interface LogReader {
   readonly count: (visit: string) => Counts;
+  readonly total: (visit: string) => Count;
   readonly close: () => void;
 }
 
@@ -38,19 +39,18 @@ export const createLogReader = (path: string, { sql, keyOf }: LogQuery): LogRead
   const behind = db.prepare(sql);
   const tallies = new Map<string, Tally>();
   const places = new Map<string, number>();
+  const read = (visit: string): Tally => {
+    const tally = tallies.get(visit) ?? createTally();
+    tallies.set(visit, tally);
+    for (const { seq, speaker, n } of behind.iterate(keyOf(visit), places.get(visit) ?? 0) as Iterable<Row>) {
+      places.set(visit, seq);
+      tally.hear({ from: speaker, n });
+    }
+    return tally;
+  };
   return {
-    count: (visit) => {
-      const tally = tallies.get(visit) ?? createTally();
-      tallies.set(visit, tally);
-      for (const { seq, speaker, n } of behind.iterate(
-        keyOf(visit),
-        places.get(visit) ?? 0,
-      ) as Iterable<Row>) {
-        places.set(visit, seq);
-        tally.hear({ from: speaker, n });
-      }
-      return tally.count();
-    },
+    count: (visit) => read(visit).count(),
+    total: (visit) => read(visit).total(),
     close: () => db.close(),
   };
 };

@@ -14,7 +14,7 @@ const booksOf = (flood: Partial<FloodFigures>, stored: readonly number[]) => {
     books.resilient.hear({ from: "flood", n });
   }
   const lab = { published: 0, stored: log.count() };
-  books.update({ resilient: lab, bare: lab });
+  books.update({ resilient: lab, bare: lab, tabs: log.total() });
   return books.balance.get().resilient;
 };
 
