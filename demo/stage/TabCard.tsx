@@ -17,7 +17,18 @@ export function TabCard({ frame, visit, flowing, onWord, onPut, onReopen }: TabC
   const element = useRef<HTMLIFrameElement>(null);
   const say = (word: PageWord) => tell(element.current?.contentWindow ?? null, word);
 
-  useEffect(() => listen<FrameWord>(() => element.current?.contentWindow ?? null, onWord));
+  const sayFlow = () => say(flowing ? "speak" : "pause");
+
+  useEffect(() =>
+    listen<FrameWord>(
+      () => element.current?.contentWindow ?? null,
+      (word) => {
+        // Its first word: it listens now.
+        if (word.says === "state") sayFlow();
+        onWord(word);
+      },
+    ),
+  );
   useEffect(() => {
     tell<PageWord>(element.current?.contentWindow ?? null, flowing ? "speak" : "pause");
   }, [flowing]);
@@ -57,7 +68,6 @@ export function TabCard({ frame, visit, flowing, onWord, onPut, onReopen }: TabC
           key={boot}
           title={`Tab ${name}`}
           src={`./tab.html?visit=${visit}&name=${name}.${boot}`}
-          onLoad={() => say(flowing ? "speak" : "pause")}
         />
       )}
       <div className="tab-strikes">
