@@ -33,8 +33,6 @@ type Seat =
 
 const nowhere: Seat = { kind: "none" };
 const alone: TabsState = { role: "solo", rung: "solo", term: 0 };
-/** Who waits for a leader that may be dead asks for a sign of life at most this often. */
-const pressEveryMs = 1_000;
 
 /** `key` makes the name of lock and bus from the connection's. */
 export const shareConnection = (
@@ -58,7 +56,6 @@ export const shareConnection = (
   /** What moved this tab, where it was not the leader. */
   let cause: Event["type"] = "mirrored";
   let shownAs = "";
-  let pressedAtMs = -Infinity;
   /** What the tabs are shown while another one is asked to lead. */
   let passing: State | undefined;
   /** The highest term the server told when it refused ours. */
@@ -168,11 +165,7 @@ export const shareConnection = (
     producers: () => (shared as SharedSession).producers,
     session: () => (shared as SharedSession).own,
     resumeMs: options.timeouts?.resumeMs ?? 10_000,
-    press: () => {
-      if (clock.nowMs() - pressedAtMs < pressEveryMs) return;
-      pressedAtMs = clock.nowMs();
-      election?.dispatch({ type: "pressed" });
-    },
+    press: () => election?.dispatch({ type: "pressed" }),
     done: () => {
       refresh();
       shared?.own.pump();

@@ -21,8 +21,8 @@ export interface Leader {
 
 /** How a follower watches the leader. A pong proves that a task ran there: a frozen page's handlers answer too. */
 export type Watch =
-  /** Pinged at the next `pingDue`. */
-  | { readonly kind: "resting" }
+  /** Pinged at the next `pingDue`, which is soon when messages wait. */
+  | { readonly kind: "resting"; readonly sinceMs: number; readonly isPressed: boolean }
   | { readonly kind: "asked"; readonly nonce: number; readonly sentAtMs: number; readonly misses: number }
   /** Missed twice: steals when `stealDue` comes and a task of its own has run in time. */
   | { readonly kind: "aiming"; readonly nonce: number; readonly dueAtMs: number }

@@ -1,5 +1,12 @@
 import type { ElectionEffect, ElectionEvent, ElectionEventOf, ElectionInput } from "./events.ts";
-import { type Election, type ElectionOf, type Knowledge, type Leader, stealEveryMs } from "./state.ts";
+import {
+  type Election,
+  type ElectionOf,
+  type Knowledge,
+  type Leader,
+  stealEveryMs,
+  type Watch,
+} from "./state.ts";
 
 export type ElectionNext = readonly [Election, ...ElectionEffect[]];
 
@@ -26,6 +33,12 @@ const know = <E extends Election>(state: E, more: Partial<Knowledge>): E => ({
   known: { ...state.known, ...more },
 });
 
+const resting = ({ nowMs, isPressed }: ElectionInput): Watch => ({
+  kind: "resting",
+  sinceMs: nowMs,
+  isPressed,
+});
+
 const rest = ({ isPressed }: ElectionInput): ElectionEffect => ({
   type: "arm",
   timer: "ping",
@@ -35,7 +48,7 @@ const rest = ({ isPressed }: ElectionInput): ElectionEffect => ({
 const nonceOf = (dice: number): number => Math.floor(dice * 2 ** 31);
 
 const wait = (known: Knowledge, leader: Leader | null, input: ElectionInput): ElectionNext => [
-  { name: "waiting", known, leader, watch: { kind: "resting" } },
+  { name: "waiting", known, leader, watch: resting(input) },
   rest(input),
 ];
 
@@ -202,7 +215,7 @@ export const hearPong = (
 ): ElectionNext =>
   // A late answer is a sign of life too.
   from === state.leader?.id && state.watch.kind !== "resting"
-    ? [{ ...state, watch: { kind: "resting" } }, { type: "disarm" }, rest(input)]
+    ? [{ ...state, watch: resting(input) }, { type: "disarm" }, rest(input)]
     : [state];
 
 /** The timer is late because this page slept: what it missed proves nothing. Of a hidden page it may come a minute late. */
@@ -218,7 +231,7 @@ export const missPong = (
   const { watch, known } = state;
   if (watch.kind !== "asked") return [state];
   if (hasSlept(watch.sentAtMs + pongWithinMs, input))
-    return ping({ ...state, watch: { kind: "resting" } }, _event, input);
+    return ping({ ...state, watch: resting(input) }, _event, input);
   if (watch.misses === 0) return [{ ...state, watch: { ...watch, misses: 1 } }, { type: "askLocks" }];
   const waitMs = Math.max(
     known.mayStealAtMs - input.nowMs,
@@ -238,7 +251,7 @@ export const readLocks = (
   input: ElectionInput,
 ): ElectionNext => {
   if (state.watch.kind !== "asked") return [state];
-  return event.isHeld ? ping(state, event, input) : [{ ...state, watch: { kind: "resting" } }, rest(input)];
+  return event.isHeld ? ping(state, event, input) : [{ ...state, watch: resting(input) }, rest(input)];
 };
 
 /** A page that is wedged itself must not rob: first a task of its own must run. */
@@ -249,7 +262,7 @@ export const proveAlive = (
 ): ElectionNext => {
   const { watch } = state;
   if (watch.kind !== "aiming") return [state];
-  if (hasSlept(watch.dueAtMs, input)) return ping({ ...state, watch: { kind: "resting" } }, event, input);
+  if (hasSlept(watch.dueAtMs, input)) return ping({ ...state, watch: resting(input) }, event, input);
   return [
     { ...state, watch: { kind: "proving", nonce: watch.nonce } },
     { type: "proveAlive", nonce: watch.nonce },
@@ -260,25 +273,41 @@ export const proveAlive = (
 export const steal = (
   state: ElectionOf<"waiting">,
   { nonce }: ElectionEventOf<"provenAlive">,
-  { nowMs }: ElectionInput,
+  input: ElectionInput,
 ): ElectionNext => {
   const { watch, known } = state;
   if (watch.kind !== "proving" || watch.nonce !== nonce) return [state];
   const { stealPauseMs } = known;
   const spent = {
-    mayStealAtMs: nowMs + stealPauseMs,
+    mayStealAtMs: input.nowMs + stealPauseMs,
     stealPauseMs: Math.min(2 * stealPauseMs, longestStealPauseMs),
   };
   return [
-    { ...state, watch: { kind: "resting" }, known: { ...known, ...spent } },
+    { ...state, watch: resting(input), known: { ...known, ...spent } },
     { type: "stealLock" },
     { type: "arm", timer: "ping", delayMs: pingEveryMs },
   ];
 };
 
-/** Somebody looks at this tab, or it has something to say: know soon whether the leader lives. */
+/** Somebody looks at this tab: know now whether the leader lives. */
 export const hurry = (
   state: ElectionOf<"waiting">,
   event: ElectionEvent,
   input: ElectionInput,
 ): ElectionNext => (state.watch.kind === "resting" ? ping(state, event, input) : [state]);
+
+/** It has something to say: know within a second, and ask no more often than that, however much there is to say. */
+export const press = (
+  state: ElectionOf<"waiting">,
+  event: ElectionEvent,
+  input: ElectionInput,
+): ElectionNext => {
+  const { watch } = state;
+  if (watch.kind !== "resting" || watch.isPressed) return [state];
+  const delayMs = watch.sinceMs + pressedPingEveryMs - input.nowMs;
+  if (delayMs <= 0) return ping(state, event, input);
+  return [
+    { ...state, watch: { ...watch, isPressed: true } },
+    { type: "arm", timer: "ping", delayMs },
+  ];
+};

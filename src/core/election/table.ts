@@ -17,6 +17,7 @@ import {
   missPong,
   outbid,
   ping,
+  press,
   present,
   proveAlive,
   readLocks,
@@ -48,7 +49,7 @@ const electionRows: { readonly [S in Election["name"]]: Row<S> } = {
     pongDue: missPong,
     stealDue: proveAlive,
     shown: hurry,
-    pressed: hurry,
+    pressed: press,
   },
   taking: { left: leave, robbed: loseLock, termTaken: lead, leadHeard: hearRival },
   leading: {

@@ -83,6 +83,17 @@ describe("tabs of one origin", () => {
     expect(live()).toBe(1);
   });
 
+  it("rob it as fast when they begin to send right after it was asked for a sign of life (fault 22)", async () => {
+    const [leader, other] = (await group(2)) as [Tab, Tab];
+    other.watch("room");
+    await world.advance(500);
+    leader.hang();
+    other.send("are you there?");
+    const before = world.clock.nowMs();
+    await world.runUntil(() => other.tabs.get().role === "leader", 10_000);
+    expect(world.clock.nowMs() - before).toBeLessThan(3_000);
+  });
+
   it("show every tab the same wait for the next attempt, each by its own clock", async () => {
     const tabs = await group(2);
     world.crashServer();
