@@ -22,6 +22,8 @@ const vitest = spawnSync(
     env: {
       // `npm run test:chaos` strikes 20 times a mode, `npm test` 4 times.
       CHAOS_CUTS: process.argv.includes("chaos") ? "20" : "4",
+      // `npm run test:browser` strikes tabs for half an hour, `npm test` for a minute.
+      BROWSER_DEPTH: process.argv.includes("browser") ? "thorough" : "brief",
       ...process.env,
       ...(chromium && { CHROMIUM: chromium }),
     },

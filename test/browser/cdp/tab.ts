@@ -24,6 +24,8 @@ export interface Tab {
   readonly crash: () => Promise<void>;
   readonly close: () => Promise<void>;
   readonly show: () => Promise<void>;
+  /** What lives on the heap of its page, in bytes. */
+  readonly heapBytes: () => Promise<number>;
 }
 
 interface Evaluated {
@@ -115,6 +117,10 @@ export const openTab = async (
     },
     close: async () => void (await command("Target.closeTarget", { targetId })),
     show: async () => void (await tell("Page.bringToFront")),
+    heapBytes: async () => {
+      await tell("HeapProfiler.collectGarbage");
+      return (await tell<{ usedSize: number }>("Runtime.getHeapUsage")).usedSize;
+    },
   };
   await tab.navigate(url);
   return tab;

@@ -4,14 +4,23 @@ import type { Tab, TabOptions } from "../cdp/tab.ts";
 import type { LogStore } from "../../../src/server/store/LogStore.ts";
 import { memoryStore } from "../../../src/server/store/memoryStore.ts";
 import { createTestServer, type TestServer, type TestServerOptions } from "./createTestServer.ts";
+import { nowMs } from "./nowMs.ts";
 import type { PageOptions, PageRecord } from "./records.ts";
 
 export interface StageOptions extends Partial<TestServerOptions> {
+  /** More of what Chromium is started with. */
+  readonly flags?: readonly string[];
   /** What every page of the stage is opened with. */
   readonly page?: Partial<PageOptions>;
   /** Port that pages come from and connect to, when it is not the server's own: a proxy's. */
   readonly port?: (server: TestServer) => Promise<number>;
   readonly store?: LogStore;
+}
+
+export interface OpenOptions extends TabOptions {
+  readonly page?: Partial<PageOptions>;
+  /** A page of homes.ts, or a URL. Default `page.html`. */
+  readonly home?: string;
 }
 
 /** A browser with our server behind it. */
@@ -21,10 +30,7 @@ export interface Stage {
   /** What the pages said, in the order in which it arrived. */
   readonly records: readonly PageRecord[];
   readonly address: (name: string, page?: Partial<PageOptions>, home?: string) => string;
-  readonly open: (
-    name: string,
-    options?: TabOptions & { readonly page?: Partial<PageOptions> },
-  ) => Promise<Tab>;
+  readonly open: (name: string, options?: OpenOptions) => Promise<Tab>;
   /** Of the last boot of a tab: the last record of this kind. */
   readonly last: <K extends PageRecord["kind"]>(
     kind: K,
@@ -47,31 +53,32 @@ export const until = async (
   }
 };
 
-export const createStage = async ({ page, port, ...options }: StageOptions = {}): Promise<Stage> => {
+export const createStage = async ({ page, port, flags, ...options }: StageOptions = {}): Promise<Stage> => {
   const server = await createTestServer({ store: memoryStore(), ...options });
   const profile = await createProfile();
-  let chromium = await launchChromium(profile.path);
+  let chromium = await launchChromium(profile.path, flags);
   const records: PageRecord[] = [];
   const known = new Set<string>();
   const hear = (text: string): void => {
-    const record = JSON.parse(text) as PageRecord;
+    // By the clock of this process, as everything else: that of a renderer is some ms off.
+    const record = { ...(JSON.parse(text) as PageRecord), at: nowMs() };
     const key = `${record.boot} ${record.index}`;
     if (!known.has(key)) records.push(record);
     known.add(key);
   };
-  const host = `127.0.0.1:${(await port?.(server)) ?? server.port}`;
+  const origin = `http://127.0.0.1:${(await port?.(server)) ?? server.port}`;
 
   const address: Stage["address"] = (tab, more, home = "page.html") => {
     const hash = { user: "ann", ...page, ...more, tab } satisfies PageOptions;
-    return `http://${host}/${home}#${encodeURIComponent(JSON.stringify(hash))}`;
+    return `${new URL(home, origin).href}#${encodeURIComponent(JSON.stringify(hash))}`;
   };
   return {
     server,
     chromium: () => chromium,
     records,
     address,
-    open: (name, { page: more, ...tabOptions } = {}) =>
-      chromium.openTab(address(name, more), {
+    open: (name, { page: more, home, ...tabOptions } = {}) =>
+      chromium.openTab(address(name, more, home), {
         window: true,
         record: hear,
         ...tabOptions,
@@ -85,7 +92,7 @@ export const createStage = async ({ page, port, ...options }: StageOptions = {})
     },
     restart: async () => {
       await chromium.kill();
-      chromium = await launchChromium(profile.path);
+      chromium = await launchChromium(profile.path, flags);
     },
     close: async () => {
       await chromium.kill();

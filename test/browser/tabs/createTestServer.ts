@@ -9,6 +9,7 @@ import { serverSocketOf } from "../../../src/server/serverSocketOf.ts";
 import type { LogStore } from "../../../src/server/store/LogStore.ts";
 import { bundlePage } from "./bundlePage.ts";
 import { createGate, type Gate } from "./createGate.ts";
+import { nowMs } from "./nowMs.ts";
 import type { ConnectionRecord, Numbered, ServerRecord, StoredRecord } from "./records.ts";
 import { homes } from "./homes.ts";
 import { watchSocket } from "./watchSocket.ts";
@@ -61,7 +62,7 @@ const serve =
 
 export const createTestServer = async ({ store, fence = true }: TestServerOptions): Promise<TestServer> => {
   const records: ServerRecord[] = [];
-  const note: Note = (record) => records.push({ ...record, at: performance.timeOrigin + performance.now() });
+  const note: Note = (record) => records.push({ ...record, at: nowMs() });
   const gate = createGate();
   const server = createResilientServer({
     store: noting(store, note),

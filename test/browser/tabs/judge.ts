@@ -30,6 +30,17 @@ const pick = <K extends PageRecord["kind"]>(records: readonly PageRecord[], kind
   records.filter((record): record is Of<K> => record.kind === kind);
 const called = ({ tab, n }: { readonly tab: string; readonly n: number }): string => `${tab} ${n}`;
 
+/** `a 1, a 2, a 3` as `a 1-3`. */
+const inRuns = (messages: readonly { readonly tab: string; readonly n: number }[]): readonly string[] => {
+  const runs: { tab: string; from: number; to: number }[] = [];
+  for (const { tab, n } of messages) {
+    const run = runs.at(-1);
+    if (run?.tab === tab && run.to === n - 1) run.to = n;
+    else runs.push({ tab, from: n, to: n });
+  }
+  return runs.map(({ tab, from, to }) => `${tab} ${from}-${to}`);
+};
+
 const leadersAtOnce = (records: readonly ServerRecord[]): readonly string[] => {
   const accepted = new Map<number, string>();
   return records.flatMap((record, place) => {
@@ -78,9 +89,9 @@ export const judge = (
   }
   return {
     leadersAtOnce: leadersAtOnce(server),
-    lost: pick(pages, "sent")
-      .map(called)
-      .filter((name) => !stored.has(name) && !mayDie.has(name)),
+    lost: inRuns(
+      pick(pages, "sent").filter((sent) => !stored.has(called(sent)) && !mayDie.has(called(sent))),
+    ),
     twice: [...times].flatMap(([name, count]) => (count > 1 ? [name] : [])),
     outOfOrder,
     untrue: pick(pages, "settled")

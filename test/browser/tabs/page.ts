@@ -1,7 +1,7 @@
 /** One tab under test. It does what the test evaluates in it, and records what happens to it. */
 import { createResilientClient } from "../../../src/client/createResilientClient.ts";
 import type { ResilientClient } from "../../../src/client/ResilientClient.ts";
-import type { PageOptions, PageRecord, Say } from "./records.ts";
+import type { PageOptions, Say } from "./records.ts";
 
 declare global {
   /** Given to a page by the DevTools protocol. */
@@ -20,9 +20,7 @@ const deliver = (text: string): void => {
 };
 const said: string[] = [];
 const say: Say = (what) => {
-  const at = performance.timeOrigin + performance.now();
-  const place = { tab: options.tab, boot, index: said.length, at };
-  const text = JSON.stringify({ ...what, ...place } satisfies PageRecord);
+  const text = JSON.stringify({ ...what, tab: options.tab, boot, index: said.length });
   said.push(text);
   deliver(text);
 };
@@ -73,7 +71,10 @@ say({ kind: "booted" });
 const tellRole = (): void => say({ kind: "role", ...client.tabs.get() });
 client.tabs.subscribe(tellRole);
 tellRole();
-client.state.subscribe(() => say({ kind: "state", name: client.state.get().name }));
+client.state.subscribe(() => {
+  const state = client.state.get();
+  say({ kind: "state", name: state.name, attempt: "attempt" in state ? state.attempt : 0 });
+});
 client.on("error", ({ code }) => say({ kind: "trouble", text: code }));
 client.on("anomaly", ({ kind }) => say({ kind: "trouble", text: kind }));
 client.on("continuity", ({ channel, result }) => say({ kind: "continuity", channel, result }));
@@ -92,3 +93,4 @@ globalThis.tab = {
     }
   },
 };
+globalThis.tab.send(options.sends ?? 0);

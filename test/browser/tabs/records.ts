@@ -12,6 +12,8 @@ export interface PageOptions {
   /** Default: the server that the page came from. */
   readonly url?: string;
   readonly hears?: readonly string[];
+  /** At its start. */
+  readonly sends?: number;
   /** What fits into JSON of the client's options. */
   readonly client?: Partial<ResilientClientOptions>;
   readonly storage?: "indexedDB";
@@ -26,7 +28,7 @@ export interface Numbered {
 type Said =
   | { readonly kind: "booted" }
   | ({ readonly kind: "role" } & TabsState)
-  | { readonly kind: "state"; readonly name: ConnectionState["name"] }
+  | { readonly kind: "state"; readonly name: ConnectionState["name"]; readonly attempt: number }
   | { readonly kind: "sent"; readonly n: number }
   | { readonly kind: "settled"; readonly n: number; readonly how: Settlement["kind"] }
   | { readonly kind: "heard"; readonly channel: string; readonly seq: number | undefined }
@@ -34,7 +36,7 @@ type Said =
   | { readonly kind: "page"; readonly event: string; readonly persisted: boolean }
   | { readonly kind: "trouble"; readonly text: string };
 
-/** What a page says of itself: the `index`th thing that this boot of it said. `at` is Unix ms. */
+/** What a page says of itself: the `index`th thing that this boot of it said. `at` is when it was heard, Unix ms. */
 export type PageRecord = Said & {
   readonly tab: string;
   readonly boot: string;

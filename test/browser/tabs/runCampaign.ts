@@ -2,12 +2,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Tab } from "../cdp/tab.ts";
 import { until, type Stage } from "./createStage.ts";
 import { judge, type Verdict } from "./judge.ts";
-import { type Cause, causes, type Strike, strikes } from "./strikes.ts";
+import { type Cause, causes as all, type Strike, strikes } from "./strikes.ts";
+import { story } from "./story.ts";
 import type { Takeover } from "./table.ts";
 
 export interface CampaignOptions {
   readonly tabs: number;
+  /** How often each cause strikes. */
   readonly rounds: number;
+  /** Default: all. */
+  readonly causes?: readonly Cause[];
   /** The tabs share one connection, so that the leader is who is struck; else it is their turn. */
   readonly shares: boolean;
   /** What takes with it what a tab had not sent: nobody else has it, not even a disk. */
@@ -27,12 +31,18 @@ const meanwhile = 10;
 
 export const runCampaign = async (
   stage: Stage,
-  { tabs: count, rounds, shares, deadly }: CampaignOptions,
+  { tabs: count, rounds, shares, deadly, causes = all }: CampaignOptions,
 ): Promise<Campaign> => {
   const { server, records } = stage;
   const tabs = new Map<string, Tab>();
   const takeovers: Takeover[] = [];
   const mayDie = new Set<string>();
+  const struckAt: {
+    readonly kind: "struck";
+    readonly tab: string;
+    readonly cause: Cause;
+    readonly at: number;
+  }[] = [];
   let opened = 0;
 
   const open = async (): Promise<void> => {
@@ -58,12 +68,11 @@ export const runCampaign = async (
   const settle = (names: Iterable<string>): Promise<void> =>
     until(`${[...names].join(", ")} have every settlement`, () => unsettledOf(names) === 0, 60_000);
 
-  const takeOver = async (cause: Cause, struck: string, at: number): Promise<void> => {
-    const lost = new Set([stage.last("booted", struck)?.boot]);
+  const takeOver = async (cause: Cause, boot: string | undefined, at: number): Promise<void> => {
     const elected = () =>
       records.find(
         (record) =>
-          record.kind === "role" && record.role === "leader" && record.at > at && !lost.has(record.boot),
+          record.kind === "role" && record.role === "leader" && record.at > at && record.boot !== boot,
       );
     const accepted = () => server.records.find((record) => record.kind === "accepted" && record.at > at);
     await until(`somebody leads after ${cause}`, () => elected() && accepted() && true, 30_000);
@@ -88,10 +97,12 @@ export const runCampaign = async (
     if (deadly.includes(cause))
       for (const record of records)
         if (record.kind === "sent" && record.tab === struck) mayDie.add(`${struck} ${record.n}`);
+    const boot = stage.last("booted", struck)?.boot;
     const at = await strike.hit(tab, stage.address("", {}, "elsewhere.html"));
+    struckAt.push({ kind: "struck", tab: struck, cause, at });
     const others = [...tabs.keys()].filter((name) => name !== struck);
     await send(others, meanwhile);
-    if (shares) await takeOver(cause, struck, at);
+    if (shares) await takeOver(cause, boot, at);
     server.gate.open();
     await settle(others);
     if (strike.mend) await strike.mend(tab);
@@ -103,7 +114,12 @@ export const runCampaign = async (
   };
 
   for (let i = 0; i < count; i++) await open();
-  for (let i = 0; i < rounds; i++) for (const cause of causes) await round(cause);
+  try {
+    for (let i = 0; i < rounds; i++) for (const cause of causes) await round(cause);
+  } catch (error) {
+    console.log(story(records, server.records, struckAt));
+    throw error;
+  }
   const verdict = (): Verdict => judge(records, server.records, mayDie);
   // What a closed tab left behind is adopted after 30 s.
   await until("everything is stored", () => verdict().lost.length === 0, 60_000).catch(() => undefined);

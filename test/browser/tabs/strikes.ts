@@ -1,4 +1,5 @@
 import type { Tab } from "../cdp/tab.ts";
+import { nowMs } from "./nowMs.ts";
 
 /** What happens to a tab. */
 export interface Strike {
@@ -8,7 +9,6 @@ export interface Strike {
   readonly mend?: (tab: Tab) => Promise<void>;
 }
 
-const nowMs = (): number => performance.timeOrigin + performance.now();
 /** As of the moment before: what it does may have begun when the browser answers. */
 const from = async (act: Promise<void>): Promise<number> => {
   const at = nowMs();
@@ -39,4 +39,8 @@ export const strikes = {
 } as const satisfies Readonly<Record<string, Strike>>;
 
 export type Cause = keyof typeof strikes;
-export const causes = Object.keys(strikes) as readonly Cause[];
+const asked = process.env["TAB_CAUSES"]?.split(",");
+/** `TAB_CAUSES=freeze,stop` strikes with these alone. */
+export const causes = (Object.keys(strikes) as readonly Cause[]).filter(
+  (cause) => asked?.includes(cause) ?? true,
+);
