@@ -53,6 +53,18 @@ export const until = async (
   }
 };
 
+/** Everything that a tab sent is on its way. */
+export const transmitted = async (tab: Tab): Promise<void> => {
+  await tab.evaluate(`new Promise((done) => {
+    const look = () => {
+      const { depth, inFlight } = tab.client.outbox.state.get();
+      if (depth === inFlight) done();
+      else setTimeout(look, 5);
+    };
+    look();
+  })`);
+};
+
 export const createStage = async ({ page, port, flags, ...options }: StageOptions = {}): Promise<Stage> => {
   const server = await createTestServer({ store: memoryStore(), ...options });
   const profile = await createProfile();

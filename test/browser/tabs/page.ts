@@ -1,5 +1,6 @@
 /** One tab under test. It does what the test evaluates in it, and records what happens to it. */
 import { createResilientClient } from "../../../src/client/createResilientClient.ts";
+import { indexedDB } from "../../../src/client/indexedDB.ts";
 import type { ResilientClient } from "../../../src/client/ResilientClient.ts";
 import type { PageOptions, Say } from "./records.ts";
 
@@ -62,7 +63,8 @@ const { host, protocol } = location;
 const client = createResilientClient({
   url: options.url ?? `${protocol.replace("http", "ws")}//${host}/ws`,
   name: "tabs",
-  identity: options.user,
+  identity: options.identity ?? options.user,
+  outbox: { storage: options.storage && indexedDB() },
   auth: () => ({ token: options.user }),
   ...options.client,
 });

@@ -9,6 +9,8 @@ export interface PageOptions {
   readonly tab: string;
   /** The token, which the test server takes for the subject. */
   readonly user: string;
+  /** What the app takes its user for. Default: `user`. */
+  readonly identity?: string;
   /** Default: the server that the page came from. */
   readonly url?: string;
   readonly hears?: readonly string[];

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Tab } from "../cdp/tab.ts";
-import { until, type Stage } from "./createStage.ts";
+import { transmitted, until, type Stage } from "./createStage.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { type Cause, causes as all, type Strike, strikes } from "./strikes.ts";
 import { story } from "./story.ts";
@@ -91,7 +91,8 @@ export const runCampaign = async (
     if (!tab) throw new Error("no tab to strike");
     server.gate.shut();
     await send(tabs.keys(), unsettled);
-    await until("the server has some of it", () => server.gate.waiting() > 0);
+    // What was transmitted is stored, where a storage is.
+    await Promise.all([...tabs.values()].map(transmitted));
     await sleep(Math.random() * 100);
 
     if (deadly.includes(cause))
