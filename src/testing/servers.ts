@@ -17,8 +17,8 @@ export interface ServersOptions {
   readonly server?: WorldServerOptions | false | undefined;
   /** Processes that share the store; each connection goes to one of them. Default 1. */
   readonly nodes?: number | undefined;
-  /** Share of fan-out messages that a node never gets, 0 … 1. Default 0. */
-  readonly fanOutLoss?: number | undefined;
+  /** Share of fan-out messages that a node never gets, 0 … 1; a function is asked each time. Default 0. */
+  readonly fanOutLoss?: number | (() => number) | undefined;
   readonly store?: Omit<MemoryStoreOptions, "ports"> | undefined;
 }
 
@@ -58,7 +58,10 @@ export interface Servers {
 export const createServers = (world: ServersOptions): Servers => {
   const { clock, network, dice, server = {}, fanOutLoss = 0 } = world;
   const log = memoryStore({ ...world.store, ports: { clock, dice: dice.fork("store") } });
-  const fanOut = lossyFanOut(dice.fork("fan-out"), () => fanOutLoss);
+  const fanOut = lossyFanOut(
+    dice.fork("fan-out"),
+    typeof fanOutLoss === "function" ? fanOutLoss : () => fanOutLoss,
+  );
   const nodes = Array.from({ length: server === false ? 0 : (world.nodes ?? 1) }, (_, i) =>
     createServerNode({ clock, network, log, fanOut, dice: dice.fork(`server ${i}`) }),
   );
