@@ -1,6 +1,7 @@
 import type { Meta } from "@storybook/react-vite";
-import type { Tab, Watch } from "resilient-socket/testing";
+import type { Tab } from "resilient-socket/testing";
 import { expect } from "storybook/test";
+import { channel, heardTwice, lines, settledAs } from "../stage/count.ts";
 import { scene, sceneMeta, sees } from "../stage/scene.tsx";
 import type { Controls } from "../stage/controls.ts";
 import { Figures } from "../ui/Figures.tsx";
@@ -9,17 +10,9 @@ import { TabCard } from "../ui/TabCard.tsx";
 const meta: Meta<Controls> = { title: "Failures/The server restarts during a burst", ...sceneMeta };
 export default meta;
 
-const channel = "room:42";
-
 const burst = (tab: Tab, size: number): void => {
-  for (let i = 1; i <= size; i++) tab.send(`line ${i}`, { channel });
+  for (const line of lines(size)) tab.send(line, { channel });
 };
-
-const settledAs = (tab: Tab, kind: string): number =>
-  tab.record.settled.filter(({ settlement }) => settlement.kind === kind).length;
-
-/** Heard twice by the one who listens: 0, or the guarantee is broken. */
-const twice = ({ messages }: Watch): number => messages.length - new Set(messages.map(({ seq }) => seq)).size;
 
 export const InABurst = scene({
   says:
@@ -46,7 +39,7 @@ export const InABurst = scene({
         of={{
           acknowledged: settledAs(tab, "acked"),
           "heard elsewhere": heard.messages.length,
-          "heard twice": twice(heard),
+          "heard twice": heardTwice(heard),
         }}
       />
     </TabCard>
@@ -68,7 +61,7 @@ export const InABurst = scene({
       await stage.until(() => tab.outbox.state.get().depth === 0);
       await stage.advance(2_000);
       await expect(settledAs(tab, "acked")).toBe(200);
-      await expect(heard.data()).toEqual(Array.from({ length: 200 }, (_, i) => `line ${i + 1}`));
+      await expect(heard.data()).toEqual(lines(200));
       await sees(canvas, "Connected");
     });
   },

@@ -4,8 +4,8 @@ import type { WorldOptions } from "resilient-socket/testing";
 import { expect } from "storybook/test";
 import { ClockBar } from "../ui/ClockBar.tsx";
 import { argTypes, defaults, type Controls } from "./controls.ts";
-import { createStage, type Stage } from "./createStage.ts";
-import { StageContext } from "./useStage.ts";
+import { createStage, type Stage, type StageClock } from "./createStage.ts";
+import { StageContext, useStage } from "./useStage.ts";
 
 type PlayContext = Parameters<NonNullable<StoryObj["play"]>>[0];
 type Canvas = PlayContext["canvas"];
@@ -21,9 +21,13 @@ interface Scene<Cast> {
   readonly controls?: readonly (keyof Controls)[];
   /** Who takes part; made anew for every showing. */
   readonly cast: (stage: Stage) => Cast;
-  readonly view: (cast: Cast & { readonly stage: Stage }) => ReactNode;
+  /** Drawn whenever the world moved. */
+  readonly view: (cast: Cast & { readonly stage: Stage; readonly clock: StageClock }) => ReactNode;
   readonly play?: (
-    playing: Cast & { readonly stage: Stage; readonly canvas: Canvas } & Pick<PlayContext, "step" | "userEvent">,
+    playing: Cast & { readonly stage: Stage; readonly canvas: Canvas } & Pick<
+        PlayContext,
+        "step" | "userEvent"
+      >,
   ) => Promise<void>;
 }
 
@@ -55,7 +59,8 @@ const show = <Cast extends object>(scene: Scene<Cast>, controls: Controls): Show
 /** A story in a simulated world: it runs by itself, unless a play function moves it. */
 export const scene = <Cast extends object>(script: Scene<Cast>): StoryObj<Controls> => {
   const { play, view, says, speed = 1, controls } = script;
-  const showingOf = ({ loaded }: { readonly loaded: Record<string, unknown> }) => loaded["showing"] as Showing;
+  const showingOf = ({ loaded }: { readonly loaded: Record<string, unknown> }) =>
+    loaded["showing"] as Showing;
   return {
     args: { ...defaults, ...script.args },
     argTypes,
@@ -75,7 +80,7 @@ export const scene = <Cast extends object>(script: Scene<Cast>): StoryObj<Contro
       return (
         <StageContext value={stage}>
           <Frame says={says} onMount={mounted.resolve} runAt={isPlayed ? undefined : speed} stage={stage}>
-            {view({ ...(cast as Cast), stage })}
+            <View draw={(clock) => view({ ...(cast as Cast), stage, clock })} />
           </Frame>
         </StageContext>
       );
@@ -117,6 +122,11 @@ function Frame({ says, stage, runAt, onMount, children }: FrameProps) {
       {children}
     </article>
   );
+}
+
+/** The world changes under what it is drawn from, so nothing of it is remembered between two instants. */
+function View({ draw }: { readonly draw: (clock: StageClock) => ReactNode }) {
+  return draw(useStage().clock);
 }
 
 /** Waits for a text to be seen. */

@@ -25,10 +25,7 @@ export function ClockBar() {
       <button onClick={() => void stage.advance(60_000)}>+1 min</button>
       <label>
         Speed{" "}
-        <select
-          value={clock.speed}
-          onChange={({ target }) => stage.run(Number(target.value))}
-        >
+        <select value={clock.speed} onChange={({ target }) => stage.run(Number(target.value))}>
           {speeds.map((speed) => (
             <option key={speed} value={speed}>
               {speed}×

@@ -34,5 +34,9 @@ export function TabCard({ client, title = "A page", actions, children }: TabCard
 
 function Role() {
   const role = useTabRole();
-  return <span className="role">{role}</span>;
+  return (
+    <span className="role" data-role={role}>
+      {role}
+    </span>
+  );
 }

@@ -4,10 +4,15 @@ import { trailOf, type Trail } from "../stage/trail.ts";
 import { useStage } from "../stage/useStage.ts";
 
 const seconds = (ms: number): string =>
-  ms >= 7_200_000 ? `${Math.round(ms / 3_600_000)} h` : ms >= 120_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 1_000)} s`;
+  ms >= 7_200_000
+    ? `${Math.round(ms / 3_600_000)} h`
+    : ms >= 120_000
+      ? `${Math.round(ms / 60_000)} min`
+      : `${Math.round(ms / 1_000)} s`;
 
 /** A connection's states over time, and how full its outbox was meanwhile. */
 export function Timeline({ client }: { readonly client: ResilientClient }) {
+  "use no memo"; // the trail grows in place
   const { stage, clock } = useStage();
   const trail = trailOf(client, stage);
   const endMs = Math.max(clock.nowMs, 1);
@@ -17,7 +22,9 @@ export function Timeline({ client }: { readonly client: ResilientClient }) {
       <div className="timeline-states" role="img" aria-label={`States so far: ${wordsOf(trail)}`}>
         {trail.spans.map(({ name, fromMs }, i) => {
           const untilMs = trail.spans[i + 1]?.fromMs ?? endMs;
-          return <i key={i} data-state={name} style={{ flexGrow: untilMs - fromMs }} />;
+          return (
+            <i key={i} data-state={name} title={messages[name]} style={{ flexGrow: untilMs - fromMs }} />
+          );
         })}
       </div>
       {peak > 0 && (
