@@ -26,7 +26,7 @@ type Pages = ReturnType<typeof cast>["pages"];
 const flood = (pages: Pages, size: number) =>
   pages.map(({ tab }) => lines(size).map((line) => tab.send(line, { channel })));
 
-const Ends = ({ tab }: { readonly tab: Tab }) => (
+const ends = (tab: Tab) => (
   <Figures
     of={{
       acknowledged: settledAs(tab, "acked"),
@@ -55,7 +55,7 @@ export const ThreePolicies = scene({
       <div className="cards">
         {pages.map(({ overflow, tab }) => (
           <TabCard key={overflow} client={tab} title={titles[overflow]}>
-            {Ends({ tab })}
+            {ends(tab)}
           </TabCard>
         ))}
       </div>
