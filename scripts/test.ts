@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { provideChromium } from "./installChromium.ts";
 import { seconds, summaryLine } from "./summary.ts";
-import { readVitestReport } from "./vitestReport.ts";
+import { readVitestReport, spanOf } from "./vitestReport.ts";
 
 /** `npm test [-- vitest arguments]`: every suite, with what it needs found or installed; the last line is the sum. */
 const startedMs = performance.now();
@@ -31,9 +31,11 @@ const vitest = spawnSync(
 );
 
 const ran = readVitestReport(report, vitest.status ?? 1);
+const storiesMs = spanOf(report, "/stories/");
 rmSync(folder, { recursive: true, force: true });
 
 for (const suite of browserSuites) console.log(`skipped, needs Chromium: ${suite}`);
+if (storiesMs !== undefined) console.log(`the stories took ${(storiesMs / 1000).toFixed(1)} s of it`);
 console.log(`all suites took ${seconds(startedMs)}`);
 console.log(summaryLine({ ...ran, skipped: ran.skipped + browserSuites.length }));
 

@@ -10,6 +10,10 @@ interface Report {
 }
 
 interface SuiteResult {
+  /** The file. */
+  readonly name: string;
+  readonly startTime: number;
+  readonly endTime: number;
   readonly status: string;
   readonly assertionResults: readonly { readonly status: string }[];
 }
@@ -28,6 +32,15 @@ export function readVitestReport(path: string, exitCode: number): Summary {
     failed: failed === 0 && exitCode !== 0 ? 1 : failed,
     skipped: report.numPendingTests + report.numTodoTests,
   };
+}
+
+/** How long the suites in a folder took, in ms, from the first start to the last end; undefined when none ran. */
+export function spanOf(path: string, folder: string): number | undefined {
+  const suites = (parse(path)?.testResults ?? []).filter(({ name }) => name.includes(folder));
+  if (suites.length === 0) return undefined;
+  return (
+    Math.max(...suites.map(({ endTime }) => endTime)) - Math.min(...suites.map(({ startTime }) => startTime))
+  );
 }
 
 function parse(path: string): Report | undefined {
