@@ -31,7 +31,7 @@ const vitest = spawnSync(
 );
 
 const ran = readVitestReport(report, vitest.status ?? 1);
-const storiesMs = spanOf(report, "/stories/");
+const storiesMs = spanOf(report, join(process.cwd(), "stories/"));
 rmSync(folder, { recursive: true, force: true });
 
 for (const suite of browserSuites) console.log(`skipped, needs Chromium: ${suite}`);

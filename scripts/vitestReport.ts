@@ -36,7 +36,7 @@ export function readVitestReport(path: string, exitCode: number): Summary {
 
 /** How long the suites in a folder took, in ms, from the first start to the last end; undefined when none ran. */
 export function spanOf(path: string, folder: string): number | undefined {
-  const suites = (parse(path)?.testResults ?? []).filter(({ name }) => name.includes(folder));
+  const suites = (parse(path)?.testResults ?? []).filter(({ name }) => name.startsWith(folder));
   if (suites.length === 0) return undefined;
   return (
     Math.max(...suites.map(({ endTime }) => endTime)) - Math.min(...suites.map(({ startTime }) => startTime))

@@ -1,0 +1,86 @@
+import { herd, histogram, lastBackMs, peakPerSecond, type HerdOptions } from "./herd.ts";
+import { Figures } from "../ui/Figures.tsx";
+
+const width = 1_000;
+const dotsHeight = 220;
+const barsHeight = 70;
+const shownMs = 30_000;
+const binMs = 250;
+
+const seconds = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+const count = new Intl.NumberFormat("en");
+
+interface HerdPlotProps extends HerdOptions {
+  readonly title: string;
+  /** Attempts a bin that fill the height: the same for plots that stand side by side. */
+  readonly tallest: number;
+}
+
+/** A row per client, a dot per attempt; below, how many come together. */
+export function HerdPlot({ title, tallest, ...options }: HerdPlotProps) {
+  const attempts = herd(options);
+  const bins = histogram(attempts, binMs, shownMs);
+  const x = (ms: number): number => (ms / shownMs) * width;
+  const peak = peakPerSecond(attempts);
+  const label =
+    `${count.format(options.clients)} clients, ${count.format(attempts.length)} attempts, ` +
+    `at most ${count.format(peak)} within a second`;
+  return (
+    <section className="card">
+      <h2>{title}</h2>
+      <svg
+        className="herd"
+        viewBox={`0 0 ${width} ${dotsHeight + barsHeight + 34}`}
+        role="img"
+        aria-label={label}
+      >
+        <rect className="down" width={x(options.downMs)} height={dotsHeight + barsHeight + 8} />
+        {attempts
+          .filter(({ atMs }) => atMs < shownMs)
+          .map(({ client, atMs, succeeds }) => (
+            <circle
+              key={`${client} ${atMs}`}
+              className={succeeds ? "back" : "vain"}
+              cx={x(atMs)}
+              cy={((client + 0.5) / options.clients) * dotsHeight}
+              r={2.4}
+            />
+          ))}
+        {bins.map((many, i) => {
+          const height = Math.min(1, many / tallest) * barsHeight;
+          return (
+            <rect
+              key={i}
+              className="bar"
+              x={x(i * binMs)}
+              y={dotsHeight + 8 + barsHeight - height}
+              width={x(binMs) - 1}
+              height={height}
+            />
+          );
+        })}
+        {[0, 10, 20, 30].map((s) => (
+          <text
+            key={s}
+            x={x(s * 1_000)}
+            y={dotsHeight + barsHeight + 30}
+            textAnchor={s === 0 ? "start" : s === 30 ? "end" : "middle"}
+          >
+            {s} s
+          </text>
+        ))}
+      </svg>
+      <Figures
+        of={{
+          "attempts in the worst second": count.format(peak),
+          "attempts in all": count.format(attempts.length),
+          "everybody back after": `${seconds.format(lastBackMs(attempts) / 1_000)} s`,
+        }}
+      />
+    </section>
+  );
+}
+
+/** The fullest bin, for plots on one scale. */
+export const tallestOf = (options: HerdOptions): number =>
+  Math.max(...histogram(herd(options), binMs, shownMs));
