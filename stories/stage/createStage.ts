@@ -102,7 +102,11 @@ export const createStage = (first: Controls, options: WorldOptions = {}): Stage 
     openTab: (given) => world.openTab(live(given)),
     openBrowser: () => {
       const browser = world.openBrowser();
-      return { ...browser, openTab: (given) => browser.openTab(live(given)) };
+      return {
+        ...browser,
+        openTab: (given = {}) =>
+          browser.openTab((boot) => live(typeof given === "function" ? given(boot) : given)),
+      };
     },
     advance: (ms) => {
       pause();
