@@ -67,6 +67,7 @@ export default defineConfig(
     ".stryker-tmp",
     "compat",
     "docs",
+    "examples",
     "test/types/consumer",
   ]),
   {

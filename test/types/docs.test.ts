@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -38,6 +47,14 @@ describe("documentation", () => {
       },
     );
     expect(compile(newest, files, "bundler", ["node"])).toEqual([]);
+  });
+
+  it("has examples that compile", () => {
+    const files = globSync("examples/*/{app,src}/**/*.{ts,tsx}", { cwd: root });
+    for (const file of files) cpSync(root + file, `${folder}/${file}`);
+    expect(files.length).toBeGreaterThan(5);
+    const copies = files.map((file) => `${folder}/${file}`.slice(`${root}test/types/consumer/`.length));
+    expect(compile(newest, copies, "bundler", ["node"])).toEqual([]);
   });
 
   it("shows in the guide for plain servers the client and the server that the tests run", () => {
