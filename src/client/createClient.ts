@@ -19,6 +19,8 @@ import { createQueue } from "./queue.ts";
 import type { ResilientClient, TabsState } from "./ResilientClient.ts";
 import type { SendOptions } from "./sendOptions.ts";
 
+/** How often what dead tabs left is looked for, in ms. */
+const adoptEveryMs = 10_000;
 const solo: TabsState = { role: "solo", rung: "solo", term: 0 };
 
 /** A client with what its options name and nothing else: absent features are off. Inert until it is used. */
@@ -58,7 +60,10 @@ export const createClient = (given: ClientOptions): ResilientClient => {
     changed: ({ name }, event) => {
       // Paused: what the hidden page sends is reason enough to come back.
       if (event === "idled") hold.doze(true);
-      if (name === "connected") queue.flushing();
+      if (name === "connected") {
+        queue.flushing();
+        adopt();
+      }
       pump();
     },
     told: (now) => {
@@ -73,6 +78,17 @@ export const createClient = (given: ClientOptions): ResilientClient => {
         );
     },
   });
+  let adoptAtMs = 0;
+  /** Now and then whoever holds the connection looks for what dead tabs left. */
+  const adopt = (): void => {
+    if (!options.outbox?.storage || client.tabs.get().role === "follower") return;
+    const nowMs = clock.nowMs();
+    if (nowMs >= adoptAtMs) {
+      adoptAtMs = nowMs + adoptEveryMs;
+      void queue.keeping.adopt();
+    }
+    dueIn(adoptAtMs - nowMs);
+  };
   const connection = (tabs ?? createConnection)(options, {
     emitter,
     driver: () => driver,
@@ -82,7 +98,9 @@ export const createClient = (given: ClientOptions): ResilientClient => {
       Math.min(queue.expire(), channels.sweep(), requests.expire(), driver.expire?.() ?? Infinity),
     rested: () => channels.sweep(true),
     ticked: () => {
-      if (connection.isConnected()) driver.upkeep?.();
+      if (!connection.isConnected()) return;
+      driver.upkeep?.();
+      adopt();
     },
   });
   const { call, dueIn } = connection;

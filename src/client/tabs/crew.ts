@@ -94,6 +94,8 @@ export const createCrew = ({ clock, me, post, hub, state, joined, please }: Crew
       hand.told = hand.member.taken = 0;
     }
     tell({ is: "open", era, limits }, to);
+    const frame = hub().authed();
+    if (frame) tell({ is: "frame", frame }, to);
   };
   const join = ({ from, producers, hidden }: FromFollower & { readonly t: "join" }): void => {
     remove(from);

@@ -18,6 +18,8 @@ export interface Hub {
   /** These channels were asked for in `resume`, by this tab. */
   readonly asked: (member: Member, asks: FrameOf<"resume">["channels"]) => void;
   readonly hear: Hearing;
+  /** Who the server takes this user for, as it said last. */
+  readonly authed: () => FrameOf<"authed"> | undefined;
   /** The server refused the cursor of this channel: whose was it? */
   readonly discard: (channel: string) => void;
   readonly pump: () => void;
@@ -38,6 +40,7 @@ export const createHub = (
   const members = new Set<Member>();
   let channels = new Map<string, SharedChannel>();
   let reads: Reads;
+  let authed: FrameOf<"authed"> | undefined;
   const begin = (): void => {
     channels = new Map();
     reads = createReads(host, socket.ask);
@@ -120,6 +123,7 @@ export const createHub = (
 
   return {
     members,
+    authed: () => authed,
     add: (member) => void members.add(member),
     remove: (member) => {
       if (!members.delete(member)) return;
@@ -168,6 +172,7 @@ export const createHub = (
         for (const member of channels.get(frame.c)?.listeners() ?? []) member.hear(frame);
       },
       authed: (frame) => {
+        authed = frame;
         for (const member of members) member.hear(frame);
       },
       error: (frame) => {
