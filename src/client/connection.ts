@@ -5,6 +5,7 @@ import type { Display } from "./createDisplay.ts";
 import type { Upkeep } from "./createUpkeep.ts";
 import type { Driver } from "./driver.ts";
 import type { Emitter } from "./emitter.ts";
+import type { Bequest } from "./outbox/bequest.ts";
 import type { ProtocolHost } from "./protocol.ts";
 import type { TabsState } from "./ResilientClient.ts";
 import type { Store } from "./store.ts";
@@ -25,6 +26,8 @@ export interface ConnectionHost {
   /** More of the table. */
   readonly rows?: Rows | undefined;
   readonly show: Display["show"];
+  /** What a page that goes leaves to the others. */
+  readonly bequest?: (() => Bequest | undefined) | undefined;
 }
 
 /** What the protocol may use of it, and what the client does. */

@@ -97,6 +97,7 @@ export const createClient = (given: ClientOptions): ResilientClient => {
     chores: () =>
       Math.min(queue.expire(), channels.sweep(), requests.expire(), driver.expire?.() ?? Infinity),
     rested: () => channels.sweep(true),
+    bequest: () => queue.bequest,
     ticked: () => {
       if (!connection.isConnected()) return;
       driver.upkeep?.();

@@ -4,6 +4,7 @@ import type { Clock } from "../core/ports.ts";
 import type { Replied, Settled } from "../core/sender.ts";
 import type { Settlement } from "../core/settlement.ts";
 import { utf8Bytes } from "../core/utf8Bytes.ts";
+import { type Bequest, createBequest } from "./outbox/bequest.ts";
 import { createQueueView } from "./createQueueView.ts";
 import type { ReceiptHandle } from "./createReceipt.ts";
 import { createKeeping, type Keeping, type KeepingHost } from "./outbox/createKeeping.ts";
@@ -18,6 +19,8 @@ export interface Queue {
   readonly producers: Set<string>;
   /** The storage of the outbox. */
   readonly keeping: Keeping;
+  /** Set where messages live in memory only. */
+  readonly bequest: Bequest | undefined;
   readonly view: ResilientClient["outbox"];
   readonly send: Send;
   readonly settle: (settled: readonly Settled<ReceiptHandle>[]) => void;
@@ -141,6 +144,17 @@ export const createQueue = (host: QueueHost): Queue => {
     touch,
     withdrawAll: purge,
   });
+  const bequest = outbox.gated
+    ? undefined
+    : createBequest({
+        clock,
+        outbox,
+        producers,
+        maxAgeMs,
+        subject: () => subject,
+        report: emitter.report,
+        touch,
+      });
   const { notify, ...stores } = createQueueView({
     clock,
     outbox,
@@ -154,6 +168,7 @@ export const createQueue = (host: QueueHost): Queue => {
     outbox,
     producers,
     keeping,
+    bequest,
     touch,
     drop,
     forsake,

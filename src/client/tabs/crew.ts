@@ -13,7 +13,7 @@ export interface CrewHost {
   readonly hub: () => Hub;
   readonly state: () => { readonly state: Mirrored; readonly refused: readonly string[] };
   /** A tab came. */
-  readonly joined: () => void;
+  readonly joined: (producers: readonly string[]) => void;
   readonly please: (what: "reconnect" | "wake") => void;
 }
 
@@ -104,7 +104,7 @@ export const createCrew = ({ clock, me, post, hub, state, joined, please }: Crew
     hub().add(member);
     tell({ is: "state", ...state() }, [from]);
     open([from]);
-    joined();
+    joined(producers);
   };
 
   return {

@@ -108,10 +108,12 @@ export const createHub = (
     for (const other of others) other.hear({ t: "vol", c: frame.c, d });
   };
 
-  const ofProducer = (p: string): Member | undefined =>
-    [...members].find(({ producers }) => producers.has(p));
+  /** One as a rule; two where a page is back and another has not given up its messages yet. */
+  const ofProducer = (p: string): Member[] => [...members].filter(({ producers }) => producers.has(p));
   /** To the tab that numbers with this producer. One that left hears it again when it claims its position. */
-  const route = (frame: FrameOf<"ack"> | FrameOf<"nack">): void => ofProducer(frame.p)?.hear(frame);
+  const route = (frame: FrameOf<"ack"> | FrameOf<"nack">): void => {
+    for (const member of ofProducer(frame.p)) member.hear(frame);
+  };
 
   const on =
     <T extends ChannelWord>(t: T) =>
@@ -160,10 +162,9 @@ export const createHub = (
       snapshot: (frame) => (ofRead(frame) ? reads.snapshot(frame) : on("snapshot")(frame)),
       positions: ({ producers }) => {
         const byMember = new Map<Member, Position[]>();
-        for (const position of producers) {
-          const member = ofProducer(position.p);
-          if (member) byMember.set(member, [...(byMember.get(member) ?? []), position]);
-        }
+        for (const position of producers)
+          for (const member of ofProducer(position.p))
+            byMember.set(member, [...(byMember.get(member) ?? []), position]);
         for (const [member, own] of byMember) member.hear({ t: "positions", producers: own });
       },
       ack: route,

@@ -5,6 +5,7 @@ import { mirror } from "../../core/machine/mirror.ts";
 import type { State } from "../../core/machine/state.ts";
 import { tabRows } from "../../core/machine/transitions.ts";
 import type { Hint } from "../../core/ports.ts";
+import type { StoredOutbox } from "../../core/ports/outboxStorage.ts";
 import type { GroupTerm } from "../../core/ports/tabPorts.ts";
 import { toConnectionState } from "../../core/toConnectionState.ts";
 import { superseded } from "../../protocol/closeCodes.ts";
@@ -22,7 +23,7 @@ import type { Rung } from "./rungs.ts";
 import { shareRaw } from "./shareRaw.ts";
 import { type SharedSession, shareSession } from "./shareSession.ts";
 import { createSignIns } from "./signIns.ts";
-import { type DownItem, type FromFollower, readTabMessage } from "./tabMessage.ts";
+import { type DownItem, type FromFollower, readTabMessage, type Will } from "./tabMessage.ts";
 
 /** Where the connection is, as this tab knows. */
 type Seat =
@@ -58,6 +59,8 @@ export const shareConnection = (
   let shownAs = "";
   /** What the tabs are shown while another one is asked to lead. */
   let passing: State | undefined;
+  /** What pages left that are gone; the next leader has it sent. */
+  const wills: StoredOutbox[] = [];
   /** The highest term the server told when it refused ours. */
   let knownTerm = 0;
 
@@ -151,7 +154,10 @@ export const shareConnection = (
       state: mirror(passing ?? inner.machine(), clock.nowMs()),
       refused: signIns.refused(),
     }),
-    joined: passOn,
+    joined: (producers) => {
+      host.bequest?.()?.giveBack(producers);
+      passOn();
+    },
     please: (what) => {
       if (what === "reconnect") signIns.forget();
       else if (inner.machine().name !== "disconnected") return;
@@ -201,12 +207,14 @@ export const shareConnection = (
     const again = isLeading();
     link.attach(null);
     seated({ kind: "leading", as });
+    for (const left of wills.splice(0)) host.bequest?.()?.inherit(left);
     if (again) inner.call({ type: "reconnect" });
     else inner.call({ type: "adopted", state: borrowed.state() });
   };
   const follow = (next: string | null): void => {
     if (next !== null && leader() === next) return;
     toLeader((to) => ({ t: "part", from: me(), to }));
+    if (next !== null) wills.length = 0;
     link.attach(next);
     seated(next === null ? nowhere : { kind: "following", leader: next });
     join();
@@ -222,8 +230,14 @@ export const shareConnection = (
     } else if (item.is === "who") join();
     else link.heard(item);
   };
+  const inheritFrom = ({ from, left }: Will): void => {
+    if (isLeading()) host.bequest?.()?.inherit(left);
+    // Another leader has heard it too.
+    else if (leader() === null || leader() === from) wills.push(left);
+  };
   const hear = (raw: unknown): void => {
     const message = readTabMessage(raw, me());
+    if (message?.t === "will") return inheritFrom(message);
     if (message?.t !== "down") {
       if (message && isLeading()) crew.heard(message);
       return;
@@ -295,8 +309,13 @@ export const shareConnection = (
     unlisten ??= sensors?.listen(hinted);
     because("connect", enter);
   };
+  const bequeath = (): void => {
+    const left = host.bequest?.()?.leave();
+    if (left) election?.post({ t: "will", from: me(), left } satisfies Will);
+  };
   const end = (reason: DisconnectReason): void => {
     wish = reason;
+    if (reason === "suspended") bequeath();
     because(reason === "suspended" ? reason : "disconnect", leave);
     if (reason === "suspended") return;
     borrowed.forget();

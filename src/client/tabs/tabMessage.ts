@@ -1,6 +1,7 @@
 /** What tabs say to each other besides electing: a leader to its followers, a follower to its leader. Never a token. */
 import type { Mirrored } from "../../core/machine/mirror.ts";
 import type { RawData } from "../../core/ports.ts";
+import type { StoredOutbox } from "../../core/ports/outboxStorage.ts";
 import type { Limits, ServerFrame } from "../../protocol/frames.ts";
 import type { ChannelFrame } from "../resilient/wire.ts";
 
@@ -54,7 +55,14 @@ export type FromFollower =
   | { readonly t: "shown"; readonly from: string; readonly to: string; readonly hidden: boolean }
   | { readonly t: "part"; readonly from: string; readonly to: string };
 
-export type TabMessage = FromLeader | FromFollower;
+/** This page goes, and nothing stores its messages: whoever leads, or leads next, sends them. */
+export interface Will {
+  readonly t: "will";
+  readonly from: string;
+  readonly left: StoredOutbox;
+}
+
+export type TabMessage = FromLeader | FromFollower | Will;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -79,11 +87,16 @@ const checks: Readonly<Record<string, (m: Fields) => boolean>> = {
   please: ({ what }) => what === "reconnect" || what === "wake",
   shown: ({ hidden }) => typeof hidden === "boolean",
   part: () => true,
+  will: ({ left }) =>
+    isRecord(left) &&
+    [left.rows, left.counters, left.producers].every((list) => Array.isArray(list) && list.every(isRecord)),
 };
 
 /** Null for what is none, or is meant for another tab: other apps of the origin may post anything. */
 export const readTabMessage = (value: unknown, me: string): TabMessage | null => {
   if (!isRecord(value) || !isText(value.t) || !isText(value.from) || value.from === me) return null;
   if (!Object.hasOwn(checks, value.t) || !checks[value.t]?.(value)) return null;
-  return value.t === "down" || value.to === me ? (value as unknown as TabMessage) : null;
+  return value.t === "down" || value.t === "will" || value.to === me
+    ? (value as unknown as TabMessage)
+    : null;
 };

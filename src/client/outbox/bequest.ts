@@ -1,0 +1,103 @@
+/** What a page that goes leaves to the other tabs where nothing is stored: its messages, under their numbers. */
+import { toBorrow } from "../../core/borrowing.ts";
+import { toStored } from "../../core/outboxLedger.ts";
+import type { StoredOutbox, StoredRow } from "../../core/ports/outboxStorage.ts";
+import type { Clock } from "../../core/ports.ts";
+import { createReceipt } from "../createReceipt.ts";
+import type { QueuedLane, QueuedOutbox } from "../queuedRow.ts";
+
+export interface Bequest {
+  /** Everything unsettled that another page can send; from now on it may have been transmitted. Undefined: nothing. */
+  readonly leave: () => StoredOutbox | undefined;
+  readonly inherit: (left: StoredOutbox) => void;
+  /** Who numbers with these is back, and sends its own. */
+  readonly giveBack: (producers: readonly string[]) => void;
+}
+
+export interface BequestHost {
+  readonly clock: Clock;
+  readonly outbox: QueuedOutbox;
+  readonly producers: Set<string>;
+  readonly maxAgeMs: number;
+  readonly subject: () => string | undefined;
+  readonly report: (error: unknown) => void;
+  readonly touch: () => void;
+}
+
+export const createBequest = (host: BequestHost): Bequest => {
+  const { clock, outbox, producers, touch } = host;
+  const inherited = new Set<QueuedLane>();
+
+  const drop = (isOver: (lane: QueuedLane) => boolean): void => {
+    for (const lane of inherited)
+      if (isOver(lane)) {
+        inherited.delete(lane);
+        outbox.giveBack(lane);
+      }
+  };
+  /** Up to the first that only this page can judge: a number left out in between would count as one that never comes. */
+  const rowsOf = (lane: QueuedLane, toWall: number): StoredRow[] => {
+    const rows: StoredRow[] = [];
+    for (const row of lane.rows.values()) {
+      if (row.guard || typeof row.body !== "string") break;
+      rows.push(toStored(row, toWall, 0));
+    }
+    return rows;
+  };
+
+  return {
+    leave: () => {
+      const toWall = clock.wallMs() - clock.nowMs();
+      const lanes = [...outbox.lanes].filter(({ rows }) => rows.size);
+      const rows = lanes.flatMap((lane) => rowsOf(lane, toWall));
+      if (!rows.length) return undefined;
+      for (const lane of lanes) lane.sentBelow = lane.next;
+      const subject = host.subject();
+      return {
+        rows,
+        counters: lanes.map(({ p, channel, next, answered }) => ({ p, channel, next, answered })),
+        producers: lanes.map(({ p, createdAtMs }) => ({
+          p,
+          createdAt: createdAtMs + toWall,
+          after: [],
+          ...(subject !== undefined && { subject }),
+        })),
+        verdicts: [],
+      };
+    },
+    inherit: ({ rows, counters, producers: records }) => {
+      drop((lane) => !lane.rows.size);
+      const subject = host.subject();
+      for (const record of new Map(records.map((one) => [one.p, one])).values()) {
+        const { p } = record;
+        const isMine = <T extends { readonly p: string }>(one: T): boolean => one.p === p;
+        // Never another user's, nor twice.
+        if (record.subject !== subject && record.subject !== undefined && subject !== undefined) continue;
+        if (producers.has(p)) continue;
+        const stored = {
+          producers: [record],
+          rows: rows.filter(isMine),
+          counters: counters.filter(isMine),
+          verdicts: [],
+        };
+        const lanes = toBorrow(stored, {
+          nowMs: clock.nowMs(),
+          wallMs: clock.wallMs(),
+          maxAgeMs: host.maxAgeMs,
+          limit: Infinity,
+          mayTake: () => true,
+          read: ({ body }) => (body === null ? undefined : { body, payload: JSON.parse(body) as unknown }),
+          tag: (id) => createReceipt(id, host.report),
+        }).map(outbox.borrow);
+        if (lanes.length) producers.add(p);
+        for (const lane of lanes) inherited.add(lane);
+      }
+      touch();
+    },
+    giveBack: (back) => {
+      for (const p of back) if ([...inherited].some((lane) => lane.p === p)) producers.delete(p);
+      drop(({ p }) => back.includes(p));
+      touch();
+    },
+  };
+};

@@ -1,0 +1,85 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { LogEvent } from "../../../src/server/store/LogStore.ts";
+import { createWorld, type World } from "../../../src/testing/createWorld.ts";
+import type { Tab } from "../../../src/testing/tab.ts";
+
+let world: World;
+let log: () => unknown[];
+afterEach(() => world.close());
+
+const group = async (count: number): Promise<Tab[]> => {
+  world = createWorld();
+  const browser = world.openBrowser();
+  const events: LogEvent[] = [];
+  world.store.onCommit((committed) => events.push(...committed));
+  log = () => events.map(({ d }) => JSON.parse(d) as unknown);
+  const tabs: Tab[] = [];
+  for (let i = 0; i < count; i++) {
+    tabs.push(browser.openTab({ app: (boot) => boot.connect() }));
+    await world.advance(300);
+  }
+  return tabs;
+};
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
+
+describe("a page that goes, with an outbox in memory", () => {
+  it.each([
+    ["the leader", 0],
+    ["a follower", 1],
+  ] as const)(
+    "leaves what %s had not settled to the other tabs, which send it once and in order",
+    async (_, who) => {
+      const tabs = await group(3);
+      const going = tabs[who] as Tab;
+      for (const n of numbers(50)) going.send(n, { channel: "c" });
+      await world.advance(3);
+      going.close();
+      await world.advance(5_000);
+      expect(log()).toEqual(numbers(50));
+      expect(tabs.map((tab) => tab.outbox.state.get().depth).filter((_, i) => i !== who)).toEqual([0, 0]);
+    },
+  );
+
+  it("leaves it although nobody is connected: whoever leads next sends it", async () => {
+    const tabs = await group(2);
+    world.crashServer();
+    await world.advance(1_000);
+    for (const n of numbers(5)) tabs[0]?.send(n, { channel: "c" });
+    await world.advance(10);
+    tabs[0]?.close();
+    await world.advance(1_000);
+    world.startServer();
+    await world.advance(60_000);
+    expect(log()).toEqual(numbers(5));
+  });
+
+  it("† finds its messages settled when it comes back from the cache: they were sent once", async () => {
+    const [leader] = (await group(2)) as [Tab, Tab];
+    const receipts = numbers(20).map((n) => leader.send(n, { channel: "c" }));
+    await world.advance(3);
+    leader.navigate();
+    await world.advance(30_000);
+    expect(log()).toEqual(numbers(20));
+    leader.back();
+    await world.advance(5_000);
+    expect(receipts.map(({ status }) => status.get().kind)).toEqual(receipts.map(() => "acked"));
+    expect(log()).toEqual(numbers(20));
+    leader.send("more", { channel: "c" });
+    await world.advance(1_000);
+    expect(log()).toEqual([...numbers(20), "more"]);
+  });
+
+  it("keeps a message with a guard: only its page can ask it", async () => {
+    const [leader] = (await group(2)) as [Tab, Tab];
+    world.crashServer();
+    await world.advance(10);
+    leader.send(1, { channel: "c" });
+    leader.send(2, { channel: "c", guard: () => false });
+    leader.send(3, { channel: "c" });
+    leader.close();
+    await world.advance(1_000);
+    world.startServer();
+    await world.advance(60_000);
+    expect(log()).toEqual([1]);
+  });
+});
