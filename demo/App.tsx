@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { ResilientSocketDevtools } from "resilient-socket/devtools";
 import { Asleep } from "./Asleep.tsx";
 import { BareLedger } from "./BareLedger.tsx";
 import { Board } from "./Board.tsx";
@@ -10,7 +11,7 @@ import type { Flood } from "./flood.ts";
 import { lab } from "./lab.ts";
 import { Ledger } from "./Ledger.tsx";
 import type { FaultNotice, Setup } from "./setup.ts";
-import { ResilientSocketProvider } from "./socket.ts";
+import { ResilientSocketProvider, useResilientClient } from "./socket.ts";
 import { Stage } from "./stage/Stage.tsx";
 import type { Store } from "./store.ts";
 import { Traffic } from "./Traffic.tsx";
@@ -64,6 +65,7 @@ export function App({ visit, books, faults, flood, setup }: AppProps) {
           <Board />
         </div>
       </main>
+      <Inspect />
       <footer className="colophon">
         <p>
           “Stored” is read from the database file by a process that serves neither app. “Seen” is counted from
@@ -74,4 +76,9 @@ export function App({ visit, books, faults, flood, setup }: AppProps) {
       </footer>
     </ResilientSocketProvider>
   );
+}
+
+/** As a customer mounts it; the knobs too, since a demo is built for production. */
+function Inspect() {
+  return <ResilientSocketDevtools client={useResilientClient()} faults />;
 }

@@ -8,7 +8,12 @@ export default defineConfig({
   root: here("."),
   plugins: [react()],
   // The page imports the package by its name, as a customer does.
-  resolve: { alias: { "resilient-socket": here("../src/entry/index.ts") } },
+  resolve: {
+    alias: {
+      "resilient-socket/devtools": here("../src/entry/devtools.ts"),
+      "resilient-socket": here("../src/entry/index.ts"),
+    },
+  },
   build: {
     target: "es2022",
     modulePreload: { polyfill: false },

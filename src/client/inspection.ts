@@ -11,7 +11,7 @@ import type { ResilientClient } from "./ResilientClient.ts";
 export interface Inspection {
   readonly options: ClientOptions;
   /** This client's own copy. Its socket is read at every dial: another one, that makes faults, may be put in its place. */
-  readonly ports: { socket: OpenSocket } & Pick<Ports, "clock" | "dice" | "sensors">;
+  readonly ports: { socket: OpenSocket } & Pick<Ports, "clock" | "dice" | "tabs">;
   readonly connection: Connection;
   readonly driver: Driver;
   readonly outbox: QueuedOutbox;

@@ -14,17 +14,24 @@ export interface Sample {
   readonly flushMs: number | null;
   /** Smoothed round trip, ms; null while unknown. */
   readonly rttMs: number | null;
+  /** From transmission to answer, the mean of those answered since the last sample, ms; null without any. */
+  readonly answerMs: number | null;
   /** Messages acknowledged, and messages handed to handlers, a second. */
   readonly outPerSecond: number;
   readonly inPerSecond: number;
 }
 
+export type Totals = Readonly<Partial<Record<Settlement["kind"], number>>>;
+
 export interface Meters {
   readonly everyMs: number;
-  readonly settled: (kind: Settlement["kind"]) => void;
+  /** `tookMs`: since its first transmission, where that was heard. */
+  readonly settled: (kind: Settlement["kind"], tookMs: number | undefined) => void;
   readonly delivered: () => void;
   readonly sample: () => void;
   readonly samples: () => readonly Sample[];
+  /** How messages ended since the recording began. */
+  readonly totals: () => Totals;
   readonly clear: () => void;
 }
 
@@ -37,13 +44,21 @@ export const createMeters = ({ outbox }: ResilientClient, { driver, ports }: Ins
   let samples: readonly Sample[] = [];
   let sent = 0;
   let got = 0;
+  let answers = 0;
+  let answeredMs = 0;
+  let totals: Totals = {};
   let lastMs = clock.nowMs();
 
   return {
     everyMs,
-    settled: (kind) => {
+    settled: (kind, tookMs) => {
+      totals = { ...totals, [kind]: (totals[kind] ?? 0) + 1 };
       if (kind === "acked" || kind === "sent") sent++;
+      if (tookMs === undefined) return;
+      answers++;
+      answeredMs += tookMs;
     },
+    totals: () => totals,
     delivered: () => void got++,
     sample: () => {
       const { depth, inFlight, saturation, lastFlushMs: flushMs } = outbox.state.get();
@@ -56,16 +71,18 @@ export const createMeters = ({ outbox }: ResilientClient, { driver, ports }: Ins
         saturation,
         flushMs,
         rttMs: driver.rttMs() || null,
+        answerMs: answers ? answeredMs / answers : null,
         outPerSecond: sent / seconds,
         inPerSecond: got / seconds,
       };
       samples = [...samples.slice(-kept + 1), one];
       lastMs = nowMs;
-      sent = got = 0;
+      sent = got = answers = answeredMs = 0;
     },
     samples: () => samples,
     clear: () => {
       samples = [];
+      totals = {};
     },
   };
 };

@@ -6,9 +6,10 @@ import { readPolicy } from "../client/readPolicy.ts";
 import type { ResilientClient } from "../client/ResilientClient.ts";
 import type { Store } from "../client/store.ts";
 import { type ChannelLine, createChannelBook } from "./channelBook.ts";
-import { createMeters, type Sample } from "./meters.ts";
+import { createMeters, type Sample, type Totals } from "./meters.ts";
 import { createPace } from "./createPace.ts";
 import { type Moment, stepOf } from "./moments.ts";
+import { createPeers, type Peer, type Peers } from "./peers.ts";
 import { createTraces, type Trace } from "./traces.ts";
 import type { Circumstances, Row } from "./why.ts";
 
@@ -17,7 +18,7 @@ export interface OutboxView {
   readonly now: Circumstances;
 }
 
-/** Every store changes at most ten times a second, whatever the traffic. */
+/** Every store changes at most five times a second, whatever the traffic. */
 export interface Recorder {
   readonly client: ResilientClient;
   /** Of the connection: no query, no credentials. */
@@ -32,6 +33,10 @@ export interface Recorder {
   /** Newest first. */
   readonly traces: Store<readonly Trace[]>;
   readonly channels: Store<readonly ChannelLine[]>;
+  readonly totals: Store<Totals>;
+  /** Other tabs of the browser whose inspector is open too. */
+  readonly peers: Store<readonly Peer[]>;
+  readonly seenBy: Peers["seen"];
   /** Oldest first, four a second. */
   readonly samples: Store<readonly Sample[]>;
   /** Hears the client from now on; returns the end of it. What was heard is kept. */
@@ -40,7 +45,7 @@ export interface Recorder {
 }
 
 const keptMoments = 1_000;
-const restMs = 100;
+const restMs = 200;
 
 /** Undefined: the client is of another copy of this package, or none of ours. */
 export const createRecorder = (client: ResilientClient): Recorder | undefined => {
@@ -84,6 +89,7 @@ export const createRecorder = (client: ResilientClient): Recorder | undefined =>
     traces.note(id, change);
     pace.ring();
   };
+  const peers = createPeers(client, inspection, pace.ring);
   const isFollower = (): boolean => client.tabs.get().role === "follower";
 
   const hear = (): (() => void)[] => [
@@ -108,8 +114,10 @@ export const createRecorder = (client: ResilientClient): Recorder | undefined =>
       })),
     ),
     on("settled", ({ id, channel, settlement }) => {
-      meters.settled(settlement.kind);
-      note(id, () => ({ channel, settlement, settledMs: clock.nowMs() }));
+      const settledMs = clock.nowMs();
+      const sentMs = traces.get(id)?.sentMs;
+      meters.settled(settlement.kind, sentMs === undefined ? undefined : settledMs - sentMs);
+      note(id, () => ({ channel, settlement, settledMs }));
     }),
     on("delivered", ({ id, channel, own }) => {
       meters.delivered();
@@ -153,12 +161,16 @@ export const createRecorder = (client: ResilientClient): Recorder | undefined =>
     traces: view(traces.all),
     channels: view(channels.lines),
     samples: view(meters.samples),
+    totals: view(meters.totals),
+    peers: view(peers.all),
+    seenBy: peers.seen,
     start: () => {
       seed();
-      const removals = hear();
+      const removals = [...hear(), peers.start()];
       const measure = (): (() => void) =>
         clock.after(meters.everyMs, () => {
           meters.sample();
+          peers.tell();
           pace.ring();
           stop = measure();
         });

@@ -1,6 +1,7 @@
 /** A recording through the real table: what `advance` answers now to what it was told then. */
 import { advance, type Policy, type Rows, type State } from "../client/machineTable.ts";
 import type { Moment, Step } from "./moments.ts";
+import { replacer } from "./plain.ts";
 
 export interface Replayed {
   readonly state: State;
@@ -9,13 +10,7 @@ export interface Replayed {
 }
 
 /** Errors are told by their code: their stack is another each time. */
-const plain = (_: string, value: unknown): unknown =>
-  value instanceof Error
-    ? { code: (value as { code?: unknown }).code }
-    : typeof value === "number" && !Number.isFinite(value)
-      ? String(value)
-      : value;
-
+const plain = replacer(false);
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a, plain) === JSON.stringify(b, plain);
 
 /** Whether the later step begins where the earlier one ended: between two recordings something went unheard. */

@@ -15,8 +15,6 @@ export interface Trace {
   readonly settlement: Settlement | undefined;
   /** It came back to this tab as an event of the channel. */
   readonly seenMs: number | undefined;
-  /** Other tabs that told of it. */
-  readonly seenBy: readonly string[];
 }
 
 export interface Traces {
@@ -40,7 +38,6 @@ const blank = (id: string): Trace => ({
   settledMs: undefined,
   settlement: undefined,
   seenMs: undefined,
-  seenBy: [],
 });
 
 export const createTraces = (): Traces => {

@@ -57,6 +57,7 @@ const whyOfLane = (row: Row, now: Circumstances): Why | undefined => {
     const { reason, untilMs } = lane.paused;
     return { code: "why.paused", values: { reason, seconds: seconds(untilMs - now.nowMs) } };
   }
+  if (row.n > lane.cleared) return { code: lane.borrowed ? "why.turn" : "why.storing", values: {} };
   const isFull = lane.cursor > lane.answered + now.window || lane.flightBytes >= now.windowBytes;
   if (isFull) return { code: "why.window", values: { count: lane.flight, window: now.window } };
   if (now.bufferedBytes > highWaterBytes)
@@ -70,7 +71,7 @@ const whyOfLane = (row: Row, now: Circumstances): Why | undefined => {
 /** The first thing that stands in its way. */
 export const whyWaiting = (row: Row, now: Circumstances): Why => {
   const { lane, voided } = row;
-  const isSent = row.n < lane.cursor;
+  const isSent = now.state.name === "connected" && row.n < lane.cursor;
   if (now.isWaiting(row)) return { code: "why.room", values: {} };
   if (voided) return { code: voided === "expired" ? "why.voidExpired" : "why.voidAborted", values: {} };
   if (isSent) return { code: now.isFollower ? "why.leader" : "why.answer", values: {} };
@@ -80,5 +81,5 @@ export const whyWaiting = (row: Row, now: Circumstances): Why => {
 };
 
 /** It went out before, on a socket that is gone: the server decides its number once. */
-export const wasSentBefore = ({ n, re, lane }: Row): boolean =>
-  n >= lane.cursor && (n < lane.sentBelow || re !== null);
+export const wasSentBefore = ({ n, re, lane }: Row, { state }: Circumstances): boolean =>
+  (n < lane.sentBelow || re !== null) && !(state.name === "connected" && n < lane.cursor);

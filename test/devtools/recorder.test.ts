@@ -82,7 +82,7 @@ describe("the recorder", () => {
     expect(recorder.channels.get()[0]).toMatchObject({ name: "room", seq: 1, handlers: 1, delivered: 1 });
   });
 
-  it("tells its readers ten times a second at most", async () => {
+  it("tells its readers five times a second at most", async () => {
     const { world, tab, recorder } = open();
     recorder.start();
     tab.connect();
@@ -93,8 +93,8 @@ describe("the recorder", () => {
       tab.send(i);
       await world.advance(1);
     }
-    expect(told).toBeGreaterThan(5);
-    expect(told).toBeLessThanOrEqual(11);
+    expect(told).toBeGreaterThan(2);
+    expect(told).toBeLessThanOrEqual(6);
   });
 
   it("keeps a bounded part of what it heard", async () => {
@@ -102,14 +102,14 @@ describe("the recorder", () => {
     recorder.start();
     tab.connect();
     await world.advance(1_000);
-    for (let i = 0; i < 6_000; i++) {
+    for (let i = 0; i < 3_500; i++) {
       tab.send(i);
       if (i % 500 === 0) await world.advance(500);
     }
     await world.advance(500);
     expect(recorder.traces.get().length).toBeLessThanOrEqual(2_500);
     expect(recorder.samples.get().length).toBeGreaterThan(4);
-    await world.advance(200_000);
+    await world.advance(130_000);
     expect(recorder.samples.get().length).toBe(480);
   });
 
@@ -134,6 +134,8 @@ describe("the recorder", () => {
     await world.advance(1_000);
     stop();
     expect(listening).toBe(0);
+    // Its farewell to the other tabs arrives.
+    await world.advance(1_000);
     expect(world.clock.timers()).toBe(timers);
   });
 

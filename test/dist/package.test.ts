@@ -21,6 +21,28 @@ function importInNode(specifier: string, ...flags: readonly string[]): string {
   }).trim();
 }
 
+/** Every file that these entries load, and what they import from elsewhere. */
+function reached(names: readonly string[]): {
+  readonly files: ReadonlySet<string>;
+  readonly foreign: readonly string[];
+} {
+  const allowed = /^(?:\.|react(?:-dom)?(?:\/|$)|idb$)/;
+  const files = new Set<string>();
+  const foreign: string[] = [];
+  const visit = (file: string): void => {
+    if (files.has(file)) return;
+    files.add(file);
+    for (const [, from = ""] of built(file).matchAll(
+      /(?:^(?:import|export)\b[^"'`]*?|\bimport\s*\(\s*)["']([^"']+)["']/gm,
+    )) {
+      if (!allowed.test(from)) foreign.push(`${file}: ${from}`);
+      else if (from.startsWith(".")) visit(join(dirname(file), from));
+    }
+  };
+  for (const name of names) visit(`dist/src/entry/${name}.js`);
+  return { files, foreign };
+}
+
 describe("the built package", () => {
   it.each(entries)("ships $specifier with its declarations", ({ types, default: file }) => {
     expect(existsSync(`${root}${types}`)).toBe(true);
@@ -67,22 +89,16 @@ describe("the built package", () => {
   });
 
   it("imports nothing from elsewhere in what a browser loads (S27)", () => {
-    const allowed = /^(?:\.|react(?:-dom)?(?:\/|$))/;
-    const seen = new Set<string>();
-    const foreign: string[] = [];
-    const visit = (file: string): void => {
-      if (seen.has(file)) return;
-      seen.add(file);
-      for (const [, from = ""] of built(file).matchAll(
-        /(?:^(?:import|export)\b[^"'`]*?|\bimport\s*\(\s*)["']([^"']+)["']/gm,
-      )) {
-        if (!allowed.test(from)) foreign.push(`${file}: ${from}`);
-        else if (from.startsWith(".")) visit(join(dirname(file), from));
-      }
-    };
-    for (const entry of ["index", "core", "banner"]) visit(`dist/src/entry/${entry}.js`);
-    expect(seen.size).toBeGreaterThan(50);
+    const { files, foreign } = reached(["index", "core", "banner", "devtools"]);
+    expect(files.size).toBeGreaterThan(50);
     expect(foreign).toEqual([]);
+  });
+
+  it("carries nothing of inspector, banner, facade, telemetry adapter or tests where only the app's entries are imported", () => {
+    const { files } = reached(["index", "core"]);
+    const others =
+      /^dist\/(?:devtools|src\/(?:devtools|telemetry|websocket|server|simulate|conform|testing|cli))\//;
+    expect([...files].filter((file) => others.test(file))).toEqual([]);
   });
 
   it("names no source map that is not there", () => {
