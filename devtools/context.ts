@@ -24,4 +24,3 @@ export function useTools(): { readonly recorder: Recorder; readonly say: Say } {
     [recorder, messages],
   );
 }
-

@@ -43,7 +43,7 @@ describe("a recording as a test", () => {
     await world.advance(5_000);
     const text = tell();
     expect(text).toContain("world.network.cut();");
-    expect(text).toContain('for (let n = 0; n < 5; n++) {');
+    expect(text).toContain("for (let n = 0; n < 5; n++) {");
     expect(text).not.toContain("secret");
     expect(await run(text)).toEqual(["goes through what happened"]);
   });
@@ -101,7 +101,14 @@ describe("a recording as a test", () => {
     await world.advance(2_000);
     tab.disconnect();
     const text = tell();
-    const inOrder = ["tab.connect()", 'tab.page.hint("network")', "tab.reconnect()", "tab.freeze()", "tab.resume()", "tab.disconnect()"];
+    const inOrder = [
+      "tab.connect()",
+      'tab.page.hint("network")',
+      "tab.reconnect()",
+      "tab.freeze()",
+      "tab.resume()",
+      "tab.disconnect()",
+    ];
     const places = inOrder.map((line) => text.indexOf(line));
     expect(places).toEqual([...places].sort((a, b) => a - b));
     expect(places).not.toContain(-1);
