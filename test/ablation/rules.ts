@@ -3,15 +3,22 @@ import { holding } from "./holding.ts";
 import { reading } from "./reading.ts";
 import type { Edit, Rule } from "./rule.ts";
 import { sending } from "./sending.ts";
+import { sharing } from "./sharing.ts";
 
-/** Rules that say something about tabs only: there is nothing to take out yet. */
+/** Rules of an outbox that survives its page: there is nothing to take out yet. */
 const ofTabs: readonly Rule[] = [
   "Order across boots: a new boot's sends wait until its predecessors have no unanswered row on that channel.",
-  "Followers catch up with `read` through the leader.",
   "Verdict and row removal are one transaction; an adopter settles possibly transmitted rows as stored verdicts.",
-].map((text) => ({ text, statements: "", cuts: [], later: "tabs" }));
+].map((text) => ({ text, statements: "", cuts: [], later: "storage" }));
 
-export const rules: readonly Rule[] = [...sending, ...deciding, ...reading, ...holding, ...ofTabs];
+export const rules: readonly Rule[] = [
+  ...sending,
+  ...deciding,
+  ...reading,
+  ...holding,
+  ...sharing,
+  ...ofTabs,
+];
 
 /** Why an edit does not fit its source; undefined when it does. */
 export const misfit = ({ file, find }: Edit, source: string): string | undefined => {
