@@ -57,9 +57,10 @@ export const createClient = (given: ClientOptions): ResilientClient => {
   };
 
   const display = createDisplay(emitter, {
-    changed: ({ name }, event) => {
-      // Paused: what the hidden page sends is reason enough to come back.
-      if (event === "idled") hold.doze(true);
+    changed: (now, event) => {
+      const { name } = now;
+      // Paused, by this tab or by the one that leads: what the hidden page sends is reason enough to come back.
+      if (name === "disconnected" && now.reason === "suspended" && event !== "suspended") hold.doze(true);
       if (name === "connected") {
         queue.flushing();
         adopt();

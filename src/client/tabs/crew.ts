@@ -24,8 +24,8 @@ export interface Crew {
   readonly tell: (item: DownItem, to?: readonly string[]) => void;
   readonly moved: () => void;
   readonly ids: () => readonly string[];
-  /** Somebody looks at one of them. */
-  readonly isSeen: () => boolean;
+  /** One of them needs the connection. */
+  readonly isNeeded: () => boolean;
   /** Posts what waits, now. */
   readonly flush: () => void;
   /** This tab leads no more. */
@@ -34,7 +34,7 @@ export interface Crew {
 
 interface Hand {
   readonly member: Member;
-  hidden: boolean;
+  needs: boolean;
   /** Since when it owes an echo; null: it owes none. */
   owesSinceMs: number | null;
   told: number;
@@ -97,10 +97,10 @@ export const createCrew = ({ clock, me, post, hub, state, joined, please }: Crew
     const frame = hub().authed();
     if (frame) tell({ is: "frame", frame }, to);
   };
-  const join = ({ from, producers, hidden }: FromFollower & { readonly t: "join" }): void => {
+  const join = ({ from, producers, needs }: FromFollower & { readonly t: "join" }): void => {
     remove(from);
     const member = createMember(from, new Set(producers), (frame) => frameTo(from, { is: "frame", frame }));
-    hands.set(from, { member, hidden, owesSinceMs: null, told: 0, era: -1 });
+    hands.set(from, { member, needs, owesSinceMs: null, told: 0, era: -1 });
     hub().add(member);
     tell({ is: "state", ...state() }, [from]);
     open([from]);
@@ -114,7 +114,7 @@ export const createCrew = ({ clock, me, post, hub, state, joined, please }: Crew
       if (hands.size) tell({ is: "state", ...state() });
     },
     ids: () => [...hands.keys()],
-    isSeen: () => [...hands.values()].some(({ hidden }) => !hidden),
+    isNeeded: () => [...hands.values()].some(({ needs }) => needs),
     opened: (now) => {
       limits = now;
       if (now) return open([...hands.keys()]);
@@ -140,8 +140,8 @@ export const createCrew = ({ clock, me, post, hub, state, joined, please }: Crew
         case "echo":
           hand.owesSinceMs = message.n < posted ? clock.nowMs() : null;
           return;
-        case "shown":
-          hand.hidden = message.hidden;
+        case "needs":
+          hand.needs = message.needs;
           return;
         case "part":
           return remove(message.from);

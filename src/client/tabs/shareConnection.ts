@@ -61,6 +61,8 @@ export const shareConnection = (
   let passing: State | undefined;
   /** What pages left that are gone; the next leader has it sent. */
   const wills: StoredOutbox[] = [];
+  /** Whether this tab needs a connection, as the leader was told. */
+  let told = false;
   /** The highest term the server told when it refused ours. */
   let knownTerm = 0;
 
@@ -119,7 +121,7 @@ export const shareConnection = (
       shared?.hub.pump();
       crew.flush();
     },
-    isIdle: () => host.isIdle() && !crew.isSeen(),
+    isIdle: () => host.isIdle() && !crew.isNeeded(),
     isBorrowing: () => wish === "connection" && !isLeading() && effective().name !== "failed",
     show: (now, event) => {
       if (!isLeading()) return;
@@ -171,7 +173,10 @@ export const shareConnection = (
     producers: () => (shared as SharedSession).producers,
     session: () => (shared as SharedSession).own,
     resumeMs: options.timeouts?.resumeMs ?? 10_000,
-    press: () => election?.dispatch({ type: "pressed" }),
+    press: () => {
+      tellNeeds();
+      election?.dispatch({ type: "pressed" });
+    },
     done: () => {
       refresh();
       shared?.own.pump();
@@ -181,14 +186,27 @@ export const shareConnection = (
     const to = leader();
     if (to !== null) election?.post(message(to));
   };
-  const join = (): void =>
+  const needs = (): boolean => !isHidden() || !host.isIdle();
+  const tellNeeds = (): void => {
+    if (needs() === told) return;
+    told = needs();
+    toLeader((to) => ({ t: "needs", from: me(), to, needs: told }));
+  };
+  const join = (): void => {
+    told = needs();
     toLeader((to) => ({
       t: "join",
       from: me(),
       to,
       producers: [...(shared?.producers ?? [])],
-      hidden: isHidden(),
+      needs: told,
     }));
+  };
+  const wake = (): void => {
+    tellNeeds();
+    if (borrowed.state().name === "disconnected")
+      toLeader((to) => ({ t: "please", from: me(), to, what: "wake" }));
+  };
 
   const hubHost = { clock, state: () => effective().name, upkeepIn: inner.dueIn };
 
@@ -254,6 +272,7 @@ export const shareConnection = (
       join();
     }
     refresh();
+    tellNeeds();
     if (effective().name === "connected") shared?.own.pump();
   };
 
@@ -327,11 +346,10 @@ export const shareConnection = (
     if (hint === "suspended" && wish === "connection") return end("suspended");
     if ((hint === "restored" || hint === "visible") && wish === "suspended") return begin();
     if (hint !== "visible" && hint !== "hidden") return;
-    toLeader((to) => ({ t: "shown", from: me(), to, hidden: hint === "hidden" }));
+    tellNeeds();
     if (hint === "hidden") return;
     election?.dispatch({ type: "shown" });
-    if (borrowed.state().name === "disconnected")
-      toLeader((to) => ({ t: "please", from: me(), to, what: "wake" }));
+    wake();
   };
   const call: Connection["call"] = (event) => {
     if (event.type === "disconnect") return end(event.reason);
@@ -341,6 +359,7 @@ export const shareConnection = (
       toLeader((to) => ({ t: "please", from: me(), to, what: "reconnect" }));
     }
     if (isLeading()) inner.call(event);
+    else wake();
   };
 
   return {

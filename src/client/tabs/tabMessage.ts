@@ -38,7 +38,7 @@ export type FromFollower =
       readonly from: string;
       readonly to: string;
       readonly producers: readonly string[];
-      readonly hidden: boolean;
+      readonly needs: boolean;
     }
   | {
       readonly t: "up";
@@ -52,7 +52,8 @@ export type FromFollower =
   | { readonly t: "echo"; readonly from: string; readonly to: string; readonly n: number }
   /** Act on the connection, as its user wishes. */
   | { readonly t: "please"; readonly from: string; readonly to: string; readonly what: "reconnect" | "wake" }
-  | { readonly t: "shown"; readonly from: string; readonly to: string; readonly hidden: boolean }
+  /** Whether somebody looks at this tab, or it waits for an answer: else the connection may pause. */
+  | { readonly t: "needs"; readonly from: string; readonly to: string; readonly needs: boolean }
   | { readonly t: "part"; readonly from: string; readonly to: string };
 
 /** This page goes, and nothing stores its messages: whoever leads, or leads next, sends them. */
@@ -77,7 +78,7 @@ const checks: Readonly<Record<string, (m: Fields) => boolean>> = {
     items.every(
       (pair) => Array.isArray(pair) && (pair[0] === null || areTexts(pair[0])) && isRecord(pair[1]),
     ),
-  join: ({ producers, hidden }) => areTexts(producers) && typeof hidden === "boolean",
+  join: ({ producers, needs }) => areTexts(producers) && typeof needs === "boolean",
   up: ({ era, producers, items }) =>
     Number.isSafeInteger(era) &&
     areTexts(producers) &&
@@ -85,7 +86,7 @@ const checks: Readonly<Record<string, (m: Fields) => boolean>> = {
     items.every((item) => isText(item) || isRecord(item)),
   echo: ({ n }) => Number.isSafeInteger(n),
   please: ({ what }) => what === "reconnect" || what === "wake",
-  shown: ({ hidden }) => typeof hidden === "boolean",
+  needs: ({ needs }) => typeof needs === "boolean",
   part: () => true,
   will: ({ left }) =>
     isRecord(left) &&

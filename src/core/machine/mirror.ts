@@ -40,7 +40,7 @@ const revive = (error: unknown): ResilientSocketError | null => {
 export const mirror = (state: State, nowMs: number): Mirrored => ({
   ...move(state, instants, -nowMs),
   ...("error" in state && { error: plain(state.error) }),
-  probe: null,
+  ...("probe" in state && { probe: null }),
   memory: {
     ...move(state.memory, memoryInstants, -nowMs),
     lastError: plain(state.memory.lastError),

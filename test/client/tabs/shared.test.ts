@@ -293,4 +293,24 @@ describe("tabs of one origin", () => {
     await world.runUntil(() => word.status.get().kind === "acked", 5_000);
     expect(leader.outbox.state.get().depth).toBeGreaterThan(0);
   });
+
+  it("pause when nobody looks at any of them, and come back for what a hidden one sends (fault 21)", async () => {
+    const tabs = await group(2, { pauseHiddenAfterMs: 10_000 });
+    for (const tab of tabs) tab.hide();
+    await world.advance(60_000);
+    expect(tabs.map((tab) => tab.state.get())).toEqual(
+      tabs.map(() => ({ name: "disconnected", reason: "suspended" })),
+    );
+    for (const tab of tabs.toReversed()) {
+      world.store.pace({ beforeCommitMs: 20_000 });
+      const receipt = tab.send("from a timer");
+      await world.advance(60_000);
+      expect(receipt.status.get().kind).toBe("acked");
+      await world.advance(60_000);
+      expect(live()).toBe(0);
+    }
+    tabs[1]?.show();
+    await world.advance(1_000);
+    expect(tabs.every(connected)).toBe(true);
+  });
 });
