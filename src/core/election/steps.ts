@@ -94,6 +94,9 @@ export const lead = (
   ];
 };
 
+/** Granted and taken away in its sleep: it never led. */
+export const requeue = (state: ElectionOf<"waiting">): ElectionNext => [state, { type: "queueForLock" }];
+
 /** Hung once, so it waits its turn and does not steal back. */
 export const loseLock = (state: Election, _event: ElectionEvent, input: ElectionInput): ElectionNext => [
   ...wait({ ...state.known, wasRobbed: true }, null, input),

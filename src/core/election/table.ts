@@ -22,6 +22,7 @@ import {
   proveAlive,
   readLocks,
   rejoin,
+  requeue,
   steal,
   take,
   yieldLead,
@@ -40,6 +41,7 @@ const electionRows: { readonly [S in Election["name"]]: Row<S> } = {
   waiting: {
     left: leave,
     granted: take,
+    robbed: requeue,
     leadHeard: hearLead,
     byeHeard: hearBye,
     pongHeard: hearPong,

@@ -93,6 +93,19 @@ describe.each(rungNames)("the election on %s", (rung) => {
     expect(arena.accepted).toHaveLength(2);
   });
 
+  it("a waiter that was granted and robbed in its sleep is in the queue again (fault 35)", async () => {
+    const arena = await opened(3, rung);
+    arena.tabs[1]?.page.freeze();
+    arena.tabs[0]?.crash();
+    await arena.takeover();
+    expect(arena.served()?.id).toBe("tab 3");
+    arena.tabs[1]?.page.thaw();
+    await arena.clock.advance(10_000);
+    arena.tabs[2]?.crash();
+    expect(await arena.takeover()).toBeLessThan(limits[rung].crash);
+    expect(arena.served()?.id).toBe("tab 2");
+  });
+
   it("a cached page holds nothing: it comes back at the end of the queue (fault 24)", async () => {
     const arena = await opened(3, rung);
     arena.tabs[0]?.suspend();
