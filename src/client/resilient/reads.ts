@@ -58,7 +58,10 @@ export const createReads = (
       const ask = read.ask();
       if (!ask) continue;
       asked.set(++lastRid, read);
-      if (!transmit({ t: "read", rid: lastRid, c: read.c, ...ask })) return;
+      if (transmit({ t: "read", rid: lastRid, c: read.c, ...ask })) continue;
+      asked.delete(lastRid);
+      waiting.set(read, 0);
+      return;
     }
   };
   const add: Reads["add"] = (read, delayMs = 0) => {
