@@ -8,6 +8,7 @@ const link = "src/client/tabs/link.ts";
 const sharedChannel = "src/client/tabs/sharedChannel.ts";
 const shareConnection = "src/client/tabs/shareConnection.ts";
 const election = "client/tabs/election";
+const table = "core/election";
 const shared = "client/tabs/shared";
 const histories = "sim/tabs";
 
@@ -29,7 +30,7 @@ export const sharing: readonly Rule[] = [
         runElection,
         'return ports.task(later({ type: "provenAlive", nonce: effect.nonce }));',
         'return dispatch({ type: "provenAlive", nonce: effect.nonce });',
-        election,
+        "client/tabs/runElection",
       ),
       cut(
         "an echo straight from the handler",
@@ -94,28 +95,21 @@ export const sharing: readonly Rule[] = [
         steps,
         "if (term < state.known.seenTerm) return [state];\n",
         "",
-        election,
+        table,
       ),
       cut(
         "a leader that is led above goes on",
         steps,
         "if (term <= state.known.seenTerm) return [state];\n",
         "if (term > 0) return [state];\n",
-        election,
+        table,
       ),
       cut(
         "a term below what was heard meanwhile",
         steps,
         "if (term <= state.known.seenTerm) return take(state);\n",
         "",
-        election,
-      ),
-      cut(
-        "a grant of an earlier stay is believed",
-        runElection,
-        'if (asked === era) dispatch({ type: "termTaken", ...taken });',
-        'dispatch({ type: "termTaken", ...taken });',
-        election,
+        table,
       ),
     ],
   },
@@ -127,9 +121,9 @@ export const sharing: readonly Rule[] = [
       cut(
         "a sleeper takes its own sleep for the leader's",
         steps,
-        '  if (hasSlept(watch.sentAtMs + pongWithinMs, input))\n    return ping({ ...state, watch: { kind: "resting" } }, _event, input);\n',
+        "  if (hasSlept(watch.sentAtMs + pongWithinMs, input))\n    return ping({ ...state, watch: resting(input) }, _event, input);\n",
         "",
-        election,
+        table,
       ),
       cut(
         "throttled timers are a sleep",
@@ -138,7 +132,13 @@ export const sharing: readonly Rule[] = [
         "nowMs - dueAtMs > pongWithinMs;",
         election,
       ),
-      cut("without a budget", steps, "mayStealAtMs: nowMs + stealPauseMs,", "mayStealAtMs: nowMs,", election),
+      cut(
+        "without a budget",
+        steps,
+        "mayStealAtMs: input.nowMs + stealPauseMs,",
+        "mayStealAtMs: input.nowMs,",
+        election,
+      ),
       cut(
         "robs back",
         steps,
@@ -205,6 +205,11 @@ export const sharing: readonly Rule[] = [
         shared,
       ),
     ],
+  },
+  {
+    text: "A waiter that was robbed of a lock it was granted in its sleep queues again.",
+    statements: "decision 4",
+    cuts: [cut("left out for ever", "src/core/election/table.ts", "    robbed: requeue,\n", "", election)],
   },
   {
     text: "Followers catch up from the leader's ring only where `prev` chains, else with `read` through the leader; a fork empties the ring.",
