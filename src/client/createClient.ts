@@ -33,6 +33,8 @@ export const createClient = (given: ClientOptions): ResilientClient => {
   if (logger) attachLog(logger, emitter);
   let soon = false;
   let disposed = false;
+  /** Of the past, asked for and not there. */
+  let pages = 0;
   const isKept = onUnmount.queue !== "purge";
 
   /** One turn after the current one: transmit, then notify once. */
@@ -94,7 +96,7 @@ export const createClient = (given: ClientOptions): ResilientClient => {
     emitter,
     driver: () => driver,
     show: display.show,
-    isIdle: () => !queue.outbox.depth,
+    isIdle: () => !queue.outbox.depth && !pages,
     chores: () =>
       Math.min(queue.expire(), channels.sweep(), requests.expire(), driver.expire?.() ?? Infinity),
     rested: () => channels.sweep(true),
@@ -234,8 +236,9 @@ export const createClient = (given: ClientOptions): ResilientClient => {
       const error = refusal();
       if (error) throw error;
       if (!driver.history) throw new ResilientSocketError("NOT_SUPPORTED", "plain mode has no history");
+      pages++;
       hold.wanted();
-      return driver.history(channel, page);
+      return driver.history(channel, page).finally(() => pages--);
     },
     on: emitter.on,
   };

@@ -250,4 +250,25 @@ describe("history()", () => {
     await one.settle();
     expect([room.data(), room.continuity, one.tab.state.get().name]).toEqual([[], [], "connected"]);
   });
+
+  it("brings a hidden page's paused connection back and keeps it until it is answered, or times out", async () => {
+    const world = createWorld();
+    void world.server().publish("room", 1);
+    const tab = world.openTab({ pauseHiddenAfterMs: 10_000 });
+    tab.connect();
+    tab.page.hide();
+    await world.advance(60_000);
+    const paused = { name: "disconnected", reason: "suspended" };
+    expect(tab.state.get()).toEqual(paused);
+    world.store.pace({ readMs: 100 });
+    const page = ask(tab, { timeoutMs: 20_000 });
+    await world.advance(30_000);
+    expect(page.is).toEqual([1]);
+    world.store.pace({ readMs: 1_000_000 });
+    const late = ask(tab, { timeoutMs: 20_000 });
+    await world.advance(300_000);
+    expect(late.is).toBe("TIMEOUT");
+    expect(tab.state.get()).toEqual(paused);
+    await world.close();
+  });
 });
