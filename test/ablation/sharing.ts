@@ -192,8 +192,8 @@ export const sharing: readonly Rule[] = [
       cut(
         "answers to the first tab",
         hub,
-        "[...members].find(({ producers }) => producers.has(p));",
-        "[...members].find(() => p.length > 0);",
+        "[...members].filter(({ producers }) => producers.has(p));",
+        "[...members].slice(0, p.length && 1);",
         shared,
         histories,
       ),
