@@ -21,6 +21,7 @@ export { createProfile, createTabMemory } from "../testing/outboxStorage.ts";
 export type { Profile, StorageFault, StoragePace, TabMemory } from "../testing/outboxStorage.ts";
 export { createTestSocket } from "../testing/createTestSocket.ts";
 export type {
+  OpenPageOptions,
   PlainTestSocketOptions,
   StoredMessage,
   TestPage,

@@ -1,9 +1,11 @@
+import type { OutboxStorageFeature } from "../client/outbox/keeper.ts";
+import { keptIn } from "../client/outbox/keptIn.ts";
 import type { Ports } from "../core/ports.ts";
 import type { ServerSocket, ServerSocketEvents } from "../server/serverSocket.ts";
-import { loadPage } from "./loadPage.ts";
+import { loadPage, type LoadedPage, type PageWorld } from "./loadPage.ts";
 import { createNetwork, type Network, type WorldSocket } from "./network.ts";
 import { createProfile, createTabMemory, type Profile } from "./outboxStorage.ts";
-import { createOrigin, type Origin } from "./origin.ts";
+import { createOrigin } from "./origin.ts";
 import type { Page } from "./page.ts";
 import { seededDice, type SeededDice } from "./seededDice.ts";
 import { createServers, type Servers, type ServersOptions } from "./servers.ts";
@@ -37,12 +39,23 @@ export interface TestPage {
   readonly ports: Ports;
   /** What a browser does to a page: `hide`, `show`, `freeze`, `hint("offline")` … */
   readonly page: Page;
+  /** In place of `indexedDB()`: `outbox={{ storage: … }}`. */
+  readonly storage: OutboxStorageFeature;
+  /** What its browser stores, and what goes wrong with that: `fail("quota")`, `wipe()` … */
+  readonly profile: Omit<Profile, "storage">;
+}
+
+export interface OpenPageOptions {
+  /** A second tab in the browser of this page. Default: a browser of its own. */
+  readonly beside?: TestPage | undefined;
+  /** The next page in the tab of this one, which is gone without a word: a reload, a crash. */
+  readonly after?: TestPage | undefined;
 }
 
 /** The far end of a connection, the network in between, and the time they live in. */
 export interface TestPeer extends TestPage {
-  /** Another page: of a browser of its own, or a second tab `beside` a page of this peer. */
-  readonly openPage: (options?: { readonly beside?: TestPage | undefined }) => TestPage;
+  /** Another page: somebody else's, a second tab, or what comes after this one. */
+  readonly openPage: (options?: OpenPageOptions) => TestPage;
   /** Cuts, stalls, refuses, slows down. */
   readonly network: Pick<Network, "cut" | "stall" | "resume" | "shape" | "refuse" | "live">;
   /** Every socket ever opened; a test may say anything through them. */
@@ -75,6 +88,9 @@ export interface TestSocket extends TestPeer, Omit<Servers, "closeServers"> {
   readonly crashServerAfter: (messages: number) => void;
 }
 
+/** Where a page lives. */
+interface Place extends Pick<PageWorld, "origin" | "profile" | "memory">, Pick<LoadedPage, "end"> {}
+
 interface PeerWorld {
   readonly peer: Omit<TestPeer, "close"> & {
     /** Nothing of its pages runs any more; nor anything else, once the servers are closed. */
@@ -94,20 +110,18 @@ const createPeer = ({ time = "virtual", latencyMs = 5 }: TestPeerOptions): PeerW
     link: { latencyMs, jitterMs: 0 },
     scripted: false,
   });
-  const shared = new Map<Ports, { readonly origin: Origin; readonly profile: Profile }>();
-  const ends: ((releaseMs: number) => void)[] = [];
+  const places = new Map<Ports, Place>();
 
-  const openPage: TestPeer["openPage"] = ({ beside } = {}) => {
-    const place = (beside && shared.get(beside.ports)) ?? {
-      origin: createOrigin(clock),
-      profile: createProfile(clock),
-    };
-    const memory = createTabMemory();
-    const world = { clock, network, dice, ...place, memory };
-    const { end, storage: _, ...page } = loadPage(`page ${ends.length + 1}`, world);
-    shared.set(page.ports, place);
-    ends.push(end);
-    return page;
+  const openPage: TestPeer["openPage"] = ({ beside, after } = {}) => {
+    const before = after && places.get(after.ports);
+    const { origin, profile } = before ??
+      (beside && places.get(beside.ports)) ?? { origin: createOrigin(clock), profile: createProfile(clock) };
+    const memory = before?.memory ?? createTabMemory();
+    before?.end(0);
+    const world = { clock, network, dice, origin, profile, memory };
+    const { end, storage, ports, page } = loadPage(`page ${places.size + 1}`, world);
+    places.set(ports, { origin, profile, memory, end });
+    return { ports, page, storage: keptIn(storage), profile };
   };
 
   const peer = {
@@ -119,7 +133,7 @@ const createPeer = ({ time = "virtual", latencyMs = 5 }: TestPeerOptions): PeerW
     until: clock.runUntil,
   };
   const close = async (closeServers = async (): Promise<void> => undefined): Promise<void> => {
-    for (const end of ends) end(0);
+    for (const { end } of places.values()) end(0);
     await closeServers();
     clock.stop();
   };

@@ -113,6 +113,23 @@ describe("a test socket", () => {
     ]);
   });
 
+  it("reloads a page: what its outbox had stored goes out from the next one", async () => {
+    const peer = open();
+    const durable = (page: TestPage) => join(page, { identity: "ada", outbox: { storage: page.storage } });
+    const client = durable(peer);
+    await peer.advance(1_000);
+    peer.crashServer();
+    client.send("kept");
+    await peer.advance(1_000);
+    expect(peer.profile.stored().rows).toHaveLength(1);
+    durable(peer.openPage({ after: peer }));
+    peer.startServer();
+    expect(await peer.until(() => peer.received().length > 0)).toBe(true);
+    await peer.advance(60_000);
+    expect(peer.received().map(({ data }) => data)).toEqual(["kept"]);
+    expect(peer.page.life()).toBe("gone");
+  });
+
   it("lets real time pass when asked to", async () => {
     const peer = open({ time: "real", latencyMs: 0 });
     const receipt = join(peer).send("hello");
