@@ -1,22 +1,18 @@
-import type { Balance } from "./books.ts";
 import { faults } from "./faults.ts";
 import type { Flood } from "./flood.ts";
 import { lab } from "./lab.ts";
 import { PolicyChoice } from "./PolicyChoice.tsx";
-import type { FaultNotice } from "./setup.ts";
-import type { Store } from "./store.ts";
+import type { Trial } from "./trial.ts";
 import { TrialLine } from "./TrialLine.tsx";
-import { useTrials } from "./useTrials.ts";
 
 interface FaultPanelProps {
-  readonly balance: Store<Balance>;
-  readonly notices: Store<FaultNotice | null>;
+  /** What faults did so far, newest first. */
+  readonly trials: readonly Trial[];
   readonly flood: Flood;
 }
 
 /** Nine ways to lose a connection, what to expect of each, and what then happened. */
-export function FaultPanel({ balance, notices, flood }: FaultPanelProps) {
-  const trials = useTrials(balance, notices, flood);
+export function FaultPanel({ trials, flood }: FaultPanelProps) {
   const running = trials[0]?.phase === "over" ? undefined : trials[0];
   return (
     <section className="faults" aria-labelledby="faults-title">

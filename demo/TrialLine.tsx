@@ -1,31 +1,7 @@
 import { faults } from "./faults.ts";
-import { count, milliseconds } from "./format.ts";
+import { count } from "./format.ts";
+import { tellTrial } from "./tellTrial.ts";
 import type { Trial } from "./trial.ts";
-
-/** Longer faults: how long it took once the network was whole again, too. */
-const longMs = 500;
-
-const tellBack = ({ backMs, clearedMs }: Trial): string => {
-  const back = `back after ${milliseconds(backMs ?? 0)}`;
-  const since = (backMs ?? 0) - (clearedMs ?? 0);
-  return since > 0 && (clearedMs ?? 0) > longMs ? `${back}, ${count(since)} after the network` : back;
-};
-
-const tellRefused = ({ offered, refused, before }: Trial): string =>
-  `${before.policy}: ${count(refused)} of ${count(offered)} refused, each told`;
-
-const tell = (trial: Trial): readonly string[] => {
-  const { phase, noticedMs, backMs, waited, lost, offered } = trial;
-  const noticed = noticedMs === null ? [] : [`noticed after ${milliseconds(noticedMs)}`];
-  if (phase !== "over")
-    return noticedMs === null
-      ? ["nobody was told yet"]
-      : [...noticed, backMs === null ? "reconnecting" : "catching up"];
-  const back = backMs === null ? "stayed connected" : tellBack(trial);
-  const gone = `${count(lost)}\u00a0lost`;
-  if (offered > 0) return [tellRefused(trial), back, gone];
-  return [...noticed, back, waited === 1 ? "1 message waited" : `${count(waited)} messages waited`, gone];
-};
 
 export function TrialLine({ trial }: { readonly trial: Trial }) {
   const { fault, phase, bareLost, startedAt, before } = trial;
@@ -33,7 +9,7 @@ export function TrialLine({ trial }: { readonly trial: Trial }) {
     <li className="trial" data-phase={phase} data-trial={fault} data-policy={before.policy}>
       <time>{new Date(startedAt).toLocaleTimeString("en", { hour12: false })}</time>
       <strong>{faults.find(({ id }) => id === fault)?.name}</strong>
-      <p>{tell(trial).join(" · ")}</p>
+      <p>{tellTrial(trial).join(" · ")}</p>
       <p className="trial-bare" aria-live="off">
         bare socket: {count(bareLost)} lost
       </p>

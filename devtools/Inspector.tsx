@@ -11,7 +11,7 @@ import { FaultsPane } from "./FaultsPane.tsx";
 import { FiguresPane } from "./FiguresPane.tsx";
 import { MessagesPane } from "./MessagesPane.tsx";
 import { OutboxPane } from "./OutboxPane.tsx";
-import { kept, remember } from "./remember.ts";
+import { type InspectorPane, kept, paneNames, remember } from "./remember.ts";
 import { TabsPane } from "./TabsPane.tsx";
 import { TimelinePane } from "./TimelinePane.tsx";
 import { tones } from "./tones.ts";
@@ -34,8 +34,7 @@ const panes = {
   tabs: TabsPane,
   figures: FiguresPane,
   faults: FaultsPane,
-} as const;
-type PaneName = keyof typeof panes;
+} satisfies Record<InspectorPane, () => React.ReactNode>;
 
 /** The whole inspector. It listens to the client for as long as it is mounted. */
 export function Inspector({ recorder, messages, faults, onClose, onTall }: InspectorProps): React.ReactNode {
@@ -51,14 +50,14 @@ export function Inspector({ recorder, messages, faults, onClose, onTall }: Inspe
     <InspectorContext.Provider value={tools}>
       <section className="inspector" aria-label={sayWith(messages, "inspector.title")}>
         <Head recorder={tools.recorder} messages={messages} onClose={onClose} onTall={onTall} />
-        <Panes messages={messages} names={paneNames(faults)} recorder={tools.recorder} />
+        <Panes messages={messages} names={namesOf(faults)} recorder={tools.recorder} />
       </section>
     </InspectorContext.Provider>
   );
 }
 
-const paneNames = (faults: boolean): readonly PaneName[] =>
-  (Object.keys(panes) as PaneName[]).filter((name) => faults || name !== "faults");
+const namesOf = (faults: boolean): readonly InspectorPane[] =>
+  paneNames.filter((name) => faults || name !== "faults");
 
 function Head({
   recorder,
@@ -90,21 +89,21 @@ function Panes({
   messages,
   recorder,
 }: {
-  readonly names: readonly PaneName[];
+  readonly names: readonly InspectorPane[];
   readonly messages: AllMessages;
   readonly recorder: Recorder;
 }) {
-  const chosen = useLatest(kept).pane as PaneName;
+  const chosen = useLatest(kept).pane;
   const name = names.includes(chosen) ? chosen : "timeline";
   const id = React.useId();
   const list = React.useRef<HTMLDivElement>(null);
-  const choose = (next: PaneName): void => remember({ pane: next });
+  const choose = (next: InspectorPane): void => remember({ pane: next });
   const onKeyDown = (event: React.KeyboardEvent): void => {
     const at = names.indexOf(name);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: names.length - 1 }[event.key];
     if (to === undefined) return;
     event.preventDefault();
-    const next = names[(to + names.length) % names.length] as PaneName;
+    const next = names[(to + names.length) % names.length] as InspectorPane;
     choose(next);
     list.current?.querySelector<HTMLElement>(`[data-pane=${next}]`)?.focus();
   };

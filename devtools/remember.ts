@@ -1,7 +1,10 @@
+export const paneNames = ["timeline", "outbox", "messages", "channels", "tabs", "figures", "faults"] as const;
+export type InspectorPane = (typeof paneNames)[number];
+
 /** What the inspector keeps over a reload, in this tab alone. */
 export interface Kept {
   readonly open: boolean;
-  readonly pane: string;
+  readonly pane: InspectorPane;
 }
 
 const key = "resilient-socket:devtools";
@@ -13,7 +16,7 @@ let now: Kept | undefined;
 const read = (): Kept => {
   try {
     const { open, pane } = JSON.parse(sessionStorage.getItem(key) ?? "{}") as Partial<Kept>;
-    return { open: open === true, pane: typeof pane === "string" ? pane : initial.pane };
+    return { open: open === true, pane: paneNames.find((name) => name === pane) ?? initial.pane };
   } catch {
     return initial;
   }
@@ -37,3 +40,9 @@ export const remember = (change: Partial<Kept>): void => {
   }
   for (const listener of [...listeners]) listener();
 };
+
+/** Opens the inspector that is on the page, on this pane; default: where it was last. For a shortcut or a link of the app's own. */
+export const showInspector = (pane?: InspectorPane): void => remember({ open: true, ...(pane && { pane }) });
+
+/** Closes it: it listens to nothing from then on. */
+export const hideInspector = (): void => remember({ open: false });

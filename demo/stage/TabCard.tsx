@@ -74,7 +74,13 @@ export function TabCard({ frame, visit, flowing, onWord, onPut, onReopen }: TabC
         <button type="button" className="quiet-button" disabled={is === "gone"} onClick={() => onPut("gone")}>
           Close
         </button>
-        <button type="button" className="quiet-button" disabled={is === "gone"} onClick={crash}>
+        <button
+          type="button"
+          className="quiet-button"
+          data-strike="crash"
+          disabled={is === "gone"}
+          onClick={crash}
+        >
           Crash
         </button>
         <button type="button" className="quiet-button" disabled={is === "gone"} onClick={freeze}>

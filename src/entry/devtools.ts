@@ -7,6 +7,8 @@ export type {
   ResilientSocketDevtoolsPanelProps,
   ResilientSocketDevtoolsProps,
 } from "../../devtools/ResilientSocketDevtools.tsx";
+export { hideInspector, showInspector } from "../../devtools/remember.ts";
+export type { InspectorPane } from "../../devtools/remember.ts";
 export { resilientSocketPlugin } from "../../devtools/resilientSocketPlugin.tsx";
 export type { ResilientSocketPlugin } from "../../devtools/resilientSocketPlugin.tsx";
 export { connectReduxDevtools } from "../devtools/connectReduxDevtools.ts";
