@@ -199,7 +199,7 @@ button:disabled { cursor: default; opacity: 0.5; }
   .message .row > :nth-child(2) { display: none; }
   .message .row .acts { grid-column: 3; grid-row: 1 / 3; }
   .plots { grid-template-columns: minmax(0, 1fr); }
-  .head .who, .head h2, .bar .key { display: none; }
+  .head .who, .head h2, .head .pill .muted, .bar .key { display: none; }
   .head .window { margin-left: auto; }
   .head .actions { order: 3; margin-left: 0; width: 100%; flex-direction: row-reverse; justify-content: flex-end; }
   .bar input { width: 13ch; }

@@ -19,7 +19,7 @@ export function TourCard({ state, tour, balance }: TourCardProps) {
     <section className="tour" aria-label="Tour" data-tour={state.name}>
       <p className="tour-place">
         {isOver ? "The books" : `${state.at + 1} of ${steps.length}`}
-        {state.name === "breaking" && <span className="tour-busy"> breaking it now</span>}
+        {state.name === "breaking" && <span className="tour-busy"> breaking</span>}
       </p>
       <div aria-live="polite">
         {isOver ? (
