@@ -17,6 +17,8 @@ export interface Queue {
   readonly outbox: QueuedOutbox;
   /** Producers whose messages this tab sends: what they sent is `own`. */
   readonly producers: Set<string>;
+  /** Those of them whose messages another page made: they are sent here, and are not this tab's own. */
+  readonly strangers: Set<string>;
   /** The storage of the outbox. */
   readonly keeping: Keeping;
   /** Set where messages live in memory only. */
@@ -70,6 +72,7 @@ export const createQueue = (host: QueueHost): Queue => {
   const { clock, dice, emitter, options, changed, dueIn } = host;
   const { capacity = Infinity, maxBytes = Infinity, maxAgeMs = Infinity } = options;
   const producers = new Set<string>();
+  const strangers = new Set<string>();
   /** Numbers what is new. Drawn when the first message is queued: making a client touches nothing. */
   let own: string | undefined;
   let subject: string | undefined;
@@ -137,6 +140,7 @@ export const createQueue = (host: QueueHost): Queue => {
     emitter,
     outbox,
     producers,
+    strangers,
     version: options.version ?? 0,
     migrate: options.migrate,
     maxAgeMs,
@@ -150,6 +154,7 @@ export const createQueue = (host: QueueHost): Queue => {
         clock,
         outbox,
         producers,
+        strangers,
         maxAgeMs,
         subject: () => subject,
         report: emitter.report,
@@ -167,6 +172,7 @@ export const createQueue = (host: QueueHost): Queue => {
   return {
     outbox,
     producers,
+    strangers,
     keeping,
     bequest,
     touch,

@@ -78,9 +78,9 @@ describe("the built package", () => {
     expect(found).toEqual([]);
   });
 
-  it("brings no dependency but optional peers, ships what it lists, and runs nothing when it is installed (S27)", () => {
+  it("brings one dependency, for IndexedDB, and optional peers, ships what it lists, and runs nothing when it is installed (S27)", () => {
     const { scripts, files, ...rest } = packageJson;
-    expect(Object.keys(("dependencies" in rest && (rest.dependencies as object)) || {})).toEqual([]);
+    expect(Object.keys(("dependencies" in rest && (rest.dependencies as object)) || {})).toEqual(["idb"]);
     const peers = Object.keys(rest.peerDependencies);
     expect(Object.keys(rest.peerDependenciesMeta).sort()).toEqual(peers.sort());
     expect(files).toEqual(["dist", "PROTOCOL.md", "CHANGELOG.md"]);

@@ -18,6 +18,7 @@ export interface BequestHost {
   readonly clock: Clock;
   readonly outbox: QueuedOutbox;
   readonly producers: Set<string>;
+  readonly strangers: Set<string>;
   readonly maxAgeMs: number;
   readonly subject: () => string | undefined;
   readonly report: (error: unknown) => void;
@@ -25,7 +26,7 @@ export interface BequestHost {
 }
 
 export const createBequest = (host: BequestHost): Bequest => {
-  const { clock, outbox, producers, touch } = host;
+  const { clock, outbox, producers, strangers, touch } = host;
   const inherited = new Set<QueuedLane>();
 
   const drop = (isOver: (lane: QueuedLane) => boolean): void => {
@@ -89,7 +90,7 @@ export const createBequest = (host: BequestHost): Bequest => {
           read: ({ body }) => (body === null ? undefined : { body, payload: JSON.parse(body) as unknown }),
           tag: (id) => createReceipt(id, host.report),
         }).map(outbox.borrow);
-        if (lanes.length) producers.add(p);
+        if (lanes.length) for (const set of [producers, strangers]) set.add(p);
         for (const lane of lanes) inherited.add(lane);
       }
       touch();

@@ -121,6 +121,7 @@ export const createClaims = (host: ClaimsHost): Claims => {
       tag: (id) => createReceipt(id, host.emitter.report),
     }).map(outbox.borrow);
     host.producers.add(p);
+    if (!isOwn) host.strangers.add(p);
     drains.set(p, { record, lanes, release, isOwn });
     ledger.borrowed(record, lanes);
     host.touch();

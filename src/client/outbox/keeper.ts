@@ -22,6 +22,7 @@ export interface KeeperHost {
   readonly outbox: QueuedOutbox;
   /** Who numbers for this tab; whom it claims or adopts is added. */
   readonly producers: Set<string>;
+  readonly strangers: Set<string>;
   readonly scope: string;
   readonly version: number;
   readonly migrate: ((stored: StoredPayload) => unknown) | undefined;
