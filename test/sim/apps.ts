@@ -1,7 +1,7 @@
-import type { FetchToken, ResilientClientOptions } from "../../src/client/options.ts";
+import type { FetchToken } from "../../src/client/options.ts";
 import type { SeededDice } from "../../src/testing/seededDice.ts";
 import type { Page } from "../../src/testing/page.ts";
-import type { Tab } from "../../src/testing/tab.ts";
+import type { Tab, TabOptions } from "../../src/testing/tab.ts";
 import { has } from "./plan.ts";
 import type { Setting } from "./setting.ts";
 
@@ -38,7 +38,7 @@ const tokens =
 
 const places = ["ws://one.test/ws", "ws://two.test/ws"] as const;
 
-const urlOf = (app: App): Partial<ResilientClientOptions> => {
+const urlOf = (app: App): TabOptions => {
   const { plan } = app.setting;
   if (!has(plan, "urls")) return {};
   if (plan.urls === "list") return { url: places };
@@ -49,11 +49,15 @@ const urlOf = (app: App): Partial<ResilientClientOptions> => {
   return { url, name: "sim" };
 };
 
-export const optionsOf = (app: App): Partial<ResilientClientOptions> => {
+export const optionsOf = (app: App): TabOptions => {
   const { plan } = app.setting;
   return {
     ...urlOf(app),
-    ...(plan.kind === "together" && { tabs: { election: plan.rung }, identity: app.subject }),
+    ...(plan.kind === "together" && {
+      tabs: { election: plan.rung },
+      identity: app.subject,
+      durable: has(plan, "durable"),
+    }),
     ...((has(plan, "auth") || plan.subjects.length > 1) && { auth: tokens(app) }),
     ...(has(plan, "mounts") && { onUnmount: { lingerMs: app.dice.oneOf([0, 500, 5_000]) } }),
     ...(has(plan, "pause") && { pauseHiddenAfterMs: app.dice.oneOf([0, 1_000, 10_000]) }),

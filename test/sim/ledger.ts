@@ -12,8 +12,10 @@ export interface Sent {
   readonly expected: { readonly seq: number; readonly tail: string } | undefined;
   /** The boot. */
   readonly by: string;
-  /** Its page is: nobody hears how it ended. */
-  readonly isGone: () => boolean;
+  /** Whose messages stay in order: the boot's, or the tab's where they are stored. */
+  readonly line: string;
+  /** Its page runs. */
+  readonly isAwake: () => boolean;
   readonly subject: string;
   settlement?: Settlement;
   /** How many rollbacks had happened when it settled. */
@@ -38,6 +40,8 @@ export interface Ledger {
   readonly wasCommitted: (channel: string, seq: number, m: number) => boolean;
   /** Everything that was ever committed at this place. */
   readonly ever: (channel: string, seq: number) => readonly number[];
+  /** Whether this message was ever committed anywhere. */
+  readonly everLanded: (m: number) => boolean;
   /** Returns the messages that were in the log already. */
   readonly commit: (events: readonly LogEvent[]) => readonly number[];
   readonly snapshot: () => ReadonlyMap<string, readonly Entry[]>;
@@ -59,6 +63,7 @@ export interface Ledger {
 export const createLedger = (): Ledger => {
   const sent: Sent[] = [];
   const ever = new Map<string, number[]>();
+  const landed = new Set<number>();
   const removed = new Set<number>();
   const orphaned = new Set<number>();
   let logs = new Map<string, Entry[]>();
@@ -84,6 +89,7 @@ export const createLedger = (): Ledger => {
     orphaned,
     rollbacks: () => rollbacks,
     ever: at,
+    everLanded: (m) => landed.has(m),
     wasCommitted: (channel, seq, m) => at(channel, seq).includes(m),
     sendsOf: (m) => sent.filter((one) => one.m === m),
     commit: (events) => {
@@ -93,6 +99,7 @@ export const createLedger = (): Ledger => {
         if (log(channel).some((entry) => entry.m === m)) twice.push(m);
         log(channel).push({ seq, epoch, tail, m, p });
         at(channel, seq).push(m);
+        landed.add(m);
       }
       return twice;
     },

@@ -231,12 +231,12 @@ export const checkOrder = (ledger: Ledger, channels: readonly string[], report: 
     const highest = new Map<string, number>();
     for (const { m, seq } of ledger.log(channel)) {
       const order = orders.get(m);
-      const [by = ""] = ledger.sendsOf(m).map((sent) => sent.by);
+      const [line = ""] = ledger.sendsOf(m).map((sent) => sent.line);
       // A key sent twice stands where its first copy landed; a copy of what was acked and rolled back may come late.
       if (order === undefined || shared.has(m) || ledger.removed.has(m)) continue;
-      const before = highest.get(by) ?? -1;
+      const before = highest.get(line) ?? -1;
       if (order < before) report("I3", `${channel}#${seq}: m${m} stands behind a later message`);
-      highest.set(by, Math.max(before, order));
+      highest.set(line, Math.max(before, order));
     }
   }
 };

@@ -6,7 +6,7 @@ import type { Tab } from "../../src/testing/tab.ts";
 import type { Sent } from "./ledger.ts";
 import { checkReply, checkSettlement } from "./observer.ts";
 import { createReaders, type Readers } from "./readers.ts";
-import { has } from "./plan.ts";
+import { has, isStored } from "./plan.ts";
 import type { Setting } from "./setting.ts";
 
 export type Send = SendOptions & { /** Uses a key of before. */ readonly again?: boolean };
@@ -43,6 +43,7 @@ export interface PartyOptions {
 
 export const createParty = ({ setting, boot, subject, tab, dice }: PartyOptions): Party => {
   const { plan, ledger, report } = setting;
+  const isAwake = (): boolean => boot.page.life() === "active";
   const isGone = (): boolean => boot.page.life() === "gone";
   const trace = (text: string): void => setting.trace(plan.tabs > 1 ? `${boot.id} ${text}` : text);
   const pending = new Set<{ readonly name: string }>();
@@ -51,6 +52,7 @@ export const createParty = ({ setting, boot, subject, tab, dice }: PartyOptions)
   boot.on("settled", ({ id, settlement }) => {
     trace(`  settled ${id.slice(0, 8)} ${JSON.stringify(settlement)}`);
     askers.get(id)?.(settlement);
+    setting.stored?.settled(id);
   });
   boot.on("lost", (event) => {
     trace(`  lost ${JSON.stringify(event)}`);
@@ -73,8 +75,11 @@ export const createParty = ({ setting, boot, subject, tab, dice }: PartyOptions)
   };
   const readers = createReaders({ setting, boot, subject, dice, trace, asked });
 
-  const sentAs = (sent: Omit<Sent, "by" | "subject" | "isGone">, settled: Promise<Settlement>): void => {
-    const one: Sent = { ...sent, by: boot.id, subject, isGone };
+  const sentAs = (
+    sent: Omit<Sent, "by" | "line" | "subject" | "isAwake">,
+    settled: Promise<Settlement>,
+  ): void => {
+    const one: Sent = { ...sent, by: boot.id, line: isStored(plan) ? tab().id : boot.id, subject, isAwake };
     trace(`send m${one.m} on ${one.channel} as ${one.id.slice(0, 8)}`);
     ledger.sent.push(one);
     void settled.then((settlement) => {
@@ -93,7 +98,7 @@ export const createParty = ({ setting, boot, subject, tab, dice }: PartyOptions)
       return tab();
     },
     subject,
-    isAwake: () => boot.page.life() === "active",
+    isAwake,
     isGone,
     signals: [],
     holds: [],

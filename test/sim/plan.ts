@@ -60,6 +60,9 @@ export const tabFaults = [
   "kills",
   "opens",
   "duplicates",
+  /** The outbox is stored in the profile. */
+  "durable",
+  "storageFaults",
 ] as const;
 export type Fault = (typeof faults)[number] | (typeof tabFaults)[number];
 
@@ -98,6 +101,7 @@ const rare: Partial<Record<Fault, number>> = {
   tabs: 0.3,
   drain: 0.3,
   rate: 0.2,
+  storageFaults: 0.2,
 };
 
 export const has = ({ faults: chosen }: Plan, fault: Fault): boolean => chosen.includes(fault);
@@ -108,7 +112,10 @@ export const makePlan = (dice: SeededDice, kind: Kind): Plan => {
   return {
     kind,
     faults: isTogether
-      ? [...chosen.filter((fault) => fault !== "tabs"), ...tabFaults.filter(() => dice.chance(0.5))]
+      ? [
+          ...chosen.filter((fault) => fault !== "tabs"),
+          ...tabFaults.filter((fault) => dice.chance(rare[fault] ?? 0.5)),
+        ]
       : chosen,
     tabs: isTogether ? 2 + dice.pick(3) : chosen.includes("tabs") ? 2 + dice.pick(2) : 1,
     subjects: dice.chance(isTogether ? 0.8 : 0.5) ? ["ann"] : ["ann", "bob"],
@@ -124,6 +131,9 @@ export const makePlan = (dice: SeededDice, kind: Kind): Plan => {
     rung: isTogether ? dice.oneOf(["locks", "locks", "lease", "storage", "solo"]) : "solo",
   };
 };
+
+/** What was sent is stored and stays so. */
+export const isStored = (plan: Plan): boolean => has(plan, "durable") && !has(plan, "storageFaults");
 
 /** Changes that make a plan easier to follow, for whoever has to. */
 export const plainest = ({ tabs, channels, subjects }: Plan): readonly Partial<Plan>[] => [

@@ -65,7 +65,8 @@ export const createReaders = ({ setting, boot, subject, dice, trace, asked }: Re
           report("I7", `${channel}: m${m} is hidden from ${subject} and came to ${boot.id}`);
         if (message.seq === undefined) return whispered(m);
         check.received(message);
-        if (message.own && !ledger.sendsOf(m).some(({ by }) => by === boot.id))
+        // A tab speaks for those whose messages it takes over.
+        if (message.own && ledger.sendsOf(m).every(({ by, isAwake }) => by !== boot.id && isAwake()))
           report("I7", `${channel}: m${m} came to ${boot.id} as its own`);
         seen.push(m);
       },

@@ -1,6 +1,6 @@
 import { checkEnd, checkOrder } from "./observer.ts";
 import type { Party } from "./party.ts";
-import { has } from "./plan.ts";
+import { has, isStored, type Plan } from "./plan.ts";
 import type { Setting } from "./setting.ts";
 import { healTabs } from "./tabActions.ts";
 
@@ -121,14 +121,32 @@ export const recover = async (setting: Setting): Promise<void> => {
       `probes: ${states()}, waiting: ${waiting(setting)}, unseen on ${deaf().join() || "nothing"}`,
     );
   checkSockets(setting);
+  await inherit(setting);
   // Events of the own probes are still under way; what a fan-out lost is found within 2 s.
   await world.advance(3_000);
 };
+
+/** What dead tabs left is sent by the living: a lock has to be free for 30 s, and is looked at every 10 to 30 s. */
+const inheritWithinMs = 5 * minute;
+const inherit = async (setting: Setting): Promise<void> => {
+  const { world, ledger, stored, plan, report } = setting;
+  if (!stored || !isStored(plan)) return;
+  const subjects = new Set(shown(setting).map(({ subject }) => subject));
+  const left = (): readonly number[] =>
+    stored.waiting().filter((m) => ledger.sendsOf(m).some(({ subject }) => subjects.has(subject)));
+  if (!(await world.runUntil(() => left().length === 0, inheritWithinMs)))
+    report("I6", `nobody sends what is stored: m${left().join(", m")}`);
+};
+
+/** What is stored can be lost only where the store of the server forgets, or a user logs out. */
+const keepsAll = (plan: Plan): boolean =>
+  isStored(plan) && !has(plan, "rollback") && !has(plan, "wipe") && !has(plan, "logins");
 
 /** Judges a history that has recovered, and closes it. */
 export const finish = async (setting: Setting): Promise<void> => {
   const { world, parties, plan, ledger, report } = setting;
   const here = shown(setting);
+  if (keepsAll(plan)) setting.stored?.judge(report);
   const losses = parties.flatMap(({ boot }) => boot.record.lost.map((one) => ({ ...one, by: boot.id })));
   checkEnd({
     ledger,

@@ -9,6 +9,7 @@ import { replyTo, type Report } from "./observer.ts";
 import { createParty, type Party } from "./party.ts";
 import type { Script } from "./moves.ts";
 import { has, type Plan } from "./plan.ts";
+import { type StoredWatch, watchStored } from "./storedWatch.ts";
 import { type Producers, watchProducers } from "./producers.ts";
 
 /** One tab and its user. */
@@ -29,6 +30,8 @@ export interface Setting {
   readonly parties: readonly Party[];
   /** Where the tabs are together. */
   readonly browser: Browser | undefined;
+  /** What the profile of the browser holds. */
+  readonly stored: StoredWatch | undefined;
   /** Opens a tab, or duplicates one. */
   readonly sit: (subject: string, like?: Tab) => void;
   readonly plan: Plan;
@@ -184,6 +187,7 @@ export const createSetting = (
     seats,
     parties,
     browser,
+    stored: browser && watchStored(browser.profile, ledger),
     sit,
     begun: false,
     producers: watchProducers({

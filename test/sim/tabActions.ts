@@ -39,6 +39,31 @@ export const tabActions: readonly Action[] = [
     run: ({ seats, sit, plan, dice }) => void (seats.length < maxTabs && sit(dice.oneOf(plan.subjects))),
   },
   {
+    name: "storage slow",
+    weight: 0.5,
+    fault: "durable",
+    run: ({ browser, dice }) => browser?.profile.pace({ commitMs: dice.oneOf([0.9, 0.9, 20, 400]) }),
+  },
+  {
+    name: "storage fails",
+    weight: 0.4,
+    fault: "storageFaults",
+    run: ({ browser, dice }) =>
+      browser?.profile.fail(dice.oneOf(["quota", "hang", "denied", "broken"] as const)),
+  },
+  {
+    name: "storage works",
+    weight: 1,
+    fault: "storageFaults",
+    run: ({ browser }) => browser?.profile.fail(null),
+  },
+  {
+    name: "storage taken away",
+    weight: 0.2,
+    fault: "storageFaults",
+    run: ({ browser }) => browser?.profile.takeAway(),
+  },
+  {
     name: "duplicate",
     weight: 0.4,
     fault: "duplicates",
@@ -48,7 +73,9 @@ export const tabActions: readonly Action[] = [
 
 /** Healing also opens tabs again, though not all. */
 export const healTabs = (setting: Setting): void => {
-  const { seats, plan, opinions } = setting;
+  const { seats, plan, opinions, browser } = setting;
+  browser?.profile.fail(null);
+  browser?.profile.pace({ commitMs: 0.9 });
   for (const { tab } of seats) {
     if (has(plan, "leaves")) while (tab.page.life() === "cached") tab.back();
     if (tab.page.life() === "gone" && opinions.chance(0.5)) tab.reload();
