@@ -127,7 +127,8 @@ export const reconcile = <Tag>(lane: Lane<Tag>, stored: StoredOutbox, committed:
       kept.rows.set(n, row);
       if (found.voided) kept.voided.add(row);
     } else if (verdict !== undefined) settled.push([row, JSON.parse(verdict) as Settlement]);
-    else if (stored.producers.length && n <= Math.max(committed, answered))
+    // One with a guard was never stored: nobody else can have sent it.
+    else if (stored.producers.length && n <= (row.guard ? answered : Math.max(committed, answered)))
       settled.push([row, { kind: "uncertain" }]);
     else next = Math.min(next, n);
   }
