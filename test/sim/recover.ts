@@ -152,7 +152,9 @@ export const finish = async (setting: Setting): Promise<void> => {
     ledger,
     isHere: (by) => here.some(({ boot }) => boot.id === by),
     report,
-    mayBeUncertain: has(plan, "maxAge") || has(plan, "logins"),
+    // What has a guard is not stored: another page that takes over the rest cannot tell how it ended.
+    mayBeUncertain:
+      has(plan, "maxAge") || has(plan, "logins") || (has(plan, "guard") && has(plan, "durable")),
     signalled: (by, channel) =>
       losses.reduce((sum, one) => (one.by === by && one.channel === channel ? sum + one.acked : sum), 0),
   });
