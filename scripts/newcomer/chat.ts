@@ -4,17 +4,18 @@ import { connect } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Browser, ConsoleMessage, Page } from "playwright";
 
+const answers = async (port: number): Promise<boolean> => {
+  const socket = connect(port, "localhost");
+  const answered = await Promise.race([
+    once(socket, "connect").then(() => true),
+    once(socket, "close").then(() => false),
+  ]).catch(() => false);
+  socket.destroy();
+  return answered;
+};
+
 const untilAnswered = async (port: number): Promise<void> => {
-  for (;;) {
-    const socket = connect(port, "localhost");
-    const answered = await Promise.race([
-      once(socket, "connect").then(() => true),
-      once(socket, "close").then(() => false),
-    ]).catch(() => false);
-    socket.destroy();
-    if (answered) return;
-    await wait(50);
-  }
+  while (!(await answers(port))) await wait(50);
 };
 
 /** A script for Node that listens on a port; it can be killed and started again. */
@@ -25,6 +26,7 @@ export const createProgram = (
   let running: ChildProcess | undefined;
   return {
     start: async (): Promise<void> => {
+      if (await answers(place.port)) throw new Error(`port ${place.port} is taken`);
       running = spawn(process.execPath, [script, ...(place.args ?? [])], {
         cwd: place.cwd,
         stdio: ["ignore", "ignore", "inherit"],
