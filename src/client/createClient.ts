@@ -98,7 +98,13 @@ export const createClient = (given: ClientOptions): ResilientClient => {
     show: display.show,
     isIdle: () => !queue.outbox.depth && !pages,
     chores: () =>
-      Math.min(queue.expire(), channels.sweep(), requests.expire(), driver.expire?.() ?? Infinity),
+      Math.min(
+        queue.expire(),
+        queue.keeping.look(connection.isConnected() && client.tabs.get().role !== "follower"),
+        channels.sweep(),
+        requests.expire(),
+        driver.expire?.() ?? Infinity,
+      ),
     rested: () => channels.sweep(true),
     bequest: () => queue.bequest,
     ticked: () => {

@@ -131,6 +131,13 @@ export const createQueue = (host: QueueHost): Queue => {
   const fitsFrame = ({ channel, id, bytes }: Pick<QueuedRow, "channel" | "id" | "bytes">): boolean =>
     bytes + utf8Bytes(channel + id) <= maxMessageBytes;
 
+  const entered = (row: QueuedRow): void => {
+    const { expiresAtMs } = row;
+    emitter.emit("queued", row);
+    dueAtMs = Math.min(dueAtMs, expiresAtMs);
+    if (expiresAtMs < Infinity) dueIn(expiresAtMs - clock.nowMs());
+    touch();
+  };
   const purge = (): void => {
     for (const row of all()) forsake(row, { kind: "aborted" });
   };
@@ -145,7 +152,9 @@ export const createQueue = (host: QueueHost): Queue => {
     migrate: options.migrate,
     maxAgeMs,
     drop,
+    entered,
     touch,
+    turn: changed,
     withdrawAll: purge,
   });
   const bequest = outbox.gated
@@ -198,13 +207,7 @@ export const createQueue = (host: QueueHost): Queue => {
       allows,
       settle: settleOne,
       evict: (row) => drop(row, { kind: "evicted" }),
-      entered: (row) => {
-        const { expiresAtMs, queuedAtMs } = row;
-        emitter.emit("queued", row);
-        dueAtMs = Math.min(dueAtMs, expiresAtMs);
-        if (expiresAtMs < Infinity) dueIn(expiresAtMs - queuedAtMs);
-        touch();
-      },
+      entered,
     }),
     settle: (settled) => {
       for (const [row, settlement, reply] of settled) settleOne(row, settlement, reply);

@@ -35,6 +35,10 @@ export interface Profile {
   readonly pace: (pace: Partial<StoragePace>) => void;
   /** Another version of the app takes the database: every open one hears that it is lost. */
   readonly takeAway: () => void;
+  /** The browser closes every connection without a word: what was open is of no use any more. */
+  readonly closeAll: () => void;
+  /** As after a day. */
+  readonly forgetVerdicts: () => void;
   /** The user clears the site's data, or the browser evicts it. */
   readonly wipe: () => void;
   /** What is committed, of all scopes or of one. */
@@ -110,6 +114,7 @@ export const createProfile = (clock: Pick<Clock, "nowMs" | "after">): Profile =>
   const hearers = new Set<(scope: string, change: OutboxChange) => void>();
   const pace = { openMs: 2, readMs: 1, commitMs: 0.9 };
   let fault: StorageFault | null = null;
+  let generation = 0;
   /** Transactions run one after the other. */
   let busyUntilMs = 0;
 
@@ -122,6 +127,7 @@ export const createProfile = (clock: Pick<Clock, "nowMs" | "after">): Profile =>
   const storage =
     (page: DeviceClock): OpenOutboxStorage =>
     async (scope, lost) => {
+      const openedIn = generation;
       let isOpen = true;
       /** A turn of the page: later when it is frozen, never when it is gone. */
       const turn = (delayMs: number): Promise<void> =>
@@ -130,7 +136,12 @@ export const createProfile = (clock: Pick<Clock, "nowMs" | "after">): Profile =>
 
       const transact = async <T>(delayMs: number, task: () => T): Promise<T> => {
         if (fault === "hang") return never;
-        const refusal = isOpen ? (fault === "broken" ? failed(fault) : undefined) : failed("closed");
+        const refusal =
+          isOpen && openedIn === generation
+            ? fault === "broken"
+              ? failed(fault)
+              : undefined
+            : failed("closed");
         busyUntilMs = Math.max(busyUntilMs, clock.nowMs()) + delayMs;
         await turn(busyUntilMs - clock.nowMs());
         if (refusal) throw refusal;
@@ -181,6 +192,12 @@ export const createProfile = (clock: Pick<Clock, "nowMs" | "after">): Profile =>
     takeAway: () => {
       for (const taken of losers) taken(failed("closed"));
       losers.clear();
+    },
+    closeAll: () => {
+      generation++;
+    },
+    forgetVerdicts: () => {
+      for (const { verdicts } of shelves.values()) verdicts.clear();
     },
     wipe: () => shelves.clear(),
     stored: (scope) =>

@@ -46,6 +46,8 @@ const grantMs = 1_000;
 const dayMs = 24 * 3_600_000;
 /** Rows of dead tabs that are sent at a time. */
 const adoptRows = 100;
+/** More pages of one tab than will ever have left something. */
+const rememberedBoots = 50;
 
 interface Drain {
   readonly record: StoredProducer;
@@ -64,7 +66,14 @@ export const createClaims = (host: ClaimsHost): Claims => {
   const freeSinceMs = new Map<string, number>();
   let isAdopting = false;
 
-  const remember = (): void => boots?.write(scope, [...new Set([...after(), ...mine])]);
+  /** Another client of this page may have written to it meanwhile. */
+  const remember = (p: string): void =>
+    boots?.write(scope, [...new Set([...boots.read(scope), p])].slice(-rememberedBoots));
+  const forget = (p: string): void =>
+    boots?.write(
+      scope,
+      boots.read(scope).filter((name) => name !== p),
+    );
   const after = (): string[] => [
     ...awaited.keys(),
     ...[...drains.values()].filter(({ isOwn }) => isOwn).map(({ record }) => record.p),
@@ -124,7 +133,8 @@ export const createClaims = (host: ClaimsHost): Claims => {
     if (!isOwn) host.strangers.add(p);
     drains.set(p, { record, lanes, release, isOwn });
     ledger.borrowed(record, lanes);
-    host.touch();
+    for (const { rows } of lanes) for (const row of rows.values()) host.entered(row);
+    host.turn();
   };
 
   const claim = async (p: string): Promise<void> => {
@@ -132,10 +142,7 @@ export const createClaims = (host: ClaimsHost): Claims => {
     const release = await holds.take(living(p), dyingMs);
     if (release) await drain(p, true);
     release?.();
-    // The page was away meanwhile: the name is still remembered.
-    if (storage !== host.storage() || !awaited.delete(p)) return;
-    remember();
-    host.touch();
+    if (storage === host.storage() && awaited.delete(p)) host.turn();
   };
 
   const isOver = ({ rows, verdicts }: StoredOutbox, { createdAt }: StoredProducer): boolean => {
@@ -150,8 +157,10 @@ export const createClaims = (host: ClaimsHost): Claims => {
       names.map(async (p) => [p, channelsOf((await storage?.read(p)) as StoredOutbox)] as const),
     );
     if (storage !== host.storage()) return;
-    for (const [p, channels] of left) if (channels.size) awaited.set(p, channels);
-    remember();
+    for (const [p, channels] of left)
+      if (channels.size) awaited.set(p, channels);
+      else if (!(await holds.isHeld(living(p)))) forget(p);
+    if (storage !== host.storage()) return;
     for (const p of [...awaited.keys()]) void claim(p).catch(host.failed);
   };
 
@@ -198,7 +207,7 @@ export const createClaims = (host: ClaimsHost): Claims => {
     began: (p) => {
       mine.add(p);
       holds.keep(living(p));
-      remember();
+      remember(p);
     },
     adopt: async () => {
       if (isAdopting || !host.locks || ledger.subject() === undefined) return;
@@ -213,7 +222,7 @@ export const createClaims = (host: ClaimsHost): Claims => {
       for (const [p, { lanes }] of drains)
         if (lanes.every(({ rows }) => !rows.size)) {
           giveBack(p);
-          remember();
+          forget(p);
         }
     },
     signedIn: () => {
@@ -232,7 +241,6 @@ export const createClaims = (host: ClaimsHost): Claims => {
         if (release) await host.storage()?.forget(p);
         release?.();
       }
-      remember();
     },
   };
 };

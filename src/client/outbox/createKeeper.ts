@@ -1,9 +1,10 @@
 import { rewind } from "../../core/sender.ts";
 import { reconcile } from "../../core/outboxLedger.ts";
 import type { OpenOutboxStorage, OutboxStorage } from "../../core/ports/outboxStorage.ts";
+import { fnv1a } from "../tabs/groupKey.ts";
 import { createClaims } from "./createClaims.ts";
 import { createLedger } from "./createLedger.ts";
-import { adopting, createHolds, living } from "./holds.ts";
+import { adopting, createHolds } from "./holds.ts";
 import type { Keeper, KeeperHost, Read } from "./keeper.ts";
 import { within } from "./within.ts";
 
@@ -33,7 +34,9 @@ const reader =
   };
 
 /** Opens the storage, claims what earlier boots of this tab left, and writes from then on. Rejects where there is no storage. */
-export const createKeeper = async (host: KeeperHost, open: OpenOutboxStorage): Promise<Keeper> => {
+export const createKeeper = async (given: KeeperHost, open: OpenOutboxStorage): Promise<Keeper> => {
+  // What else runs on this origin need not read who the user is.
+  const host = { ...given, scope: fnv1a(given.scope) };
   const { clock, outbox, locks } = host;
   const holds = createHolds(locks, clock);
   let storage: OutboxStorage | undefined;
@@ -118,7 +121,7 @@ export const createKeeper = async (host: KeeperHost, open: OpenOutboxStorage): P
     signedIn: (subject) => {
       ledger.signedIn(subject);
       claims.signedIn();
-      host.touch();
+      host.turn();
     },
     suspend: () => {
       if (isAway) return;
@@ -132,7 +135,7 @@ export const createKeeper = async (host: KeeperHost, open: OpenOutboxStorage): P
       if (!isAway) return;
       isAway = false;
       for (const p of ownProducers()) {
-        holds.keep(living(p));
+        claims.began(p);
         // Whoever sends its rows meanwhile stops: two that ask for one answer would both wait for it.
         void holds.rob(adopting(p)).then((release) => release?.());
       }

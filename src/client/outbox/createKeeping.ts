@@ -13,16 +13,19 @@ export interface KeepingHost extends Omit<KeeperHost, "failed"> {
 }
 
 /** The outbox's side of its storage: loads it when it is first used, and goes on without it where there is none. */
-export interface Keeping extends Pick<Keeper, "flush" | "signedIn" | "adopt" | "purge"> {
+export interface Keeping extends Pick<Keeper, "flush" | "signedIn" | "purge"> {
   readonly durability: () => QueueState["durability"];
   /** The outbox is used; no-op when it is already. */
   readonly open: () => void;
+  /** Adopts what dead pages left, if it `may`; ms until the next look, Infinity without one. */
+  readonly look: (may: boolean) => number;
   /** Nobody uses it any more: other pages may send what is stored. */
   readonly end: () => void;
 }
 
 /** How long its code may take to come, in ms, before messages are sent without it. */
 const loadWithinMs = 5_000;
+const lookEveryMs = 10_000;
 
 export const createKeeping = (storage: OutboxStorageFeature | undefined, host: KeepingHost): Keeping => {
   const { clock, emitter, outbox, sensors } = host;
@@ -32,6 +35,7 @@ export const createKeeping = (storage: OutboxStorageFeature | undefined, host: K
   let isUsed = false;
   let isSuspended = false;
   let deafen: (() => void) | undefined;
+  let lookedAtMs = -Infinity;
 
   const tell = (code: "STORAGE_UNAVAILABLE" | "STORAGE_LOST", text: string, cause: unknown): void => {
     emitter.emit("error", new ResilientSocketError(code, text, cause));
@@ -57,6 +61,7 @@ export const createKeeping = (storage: OutboxStorageFeature | undefined, host: K
       if (subject !== undefined) come.signedIn(subject);
       keeper = come;
       heed();
+      host.touch();
     } catch (error) {
       void coming.then((late) => late.suspend()).catch(() => undefined);
       unavailable(error);
@@ -90,7 +95,14 @@ export const createKeeping = (storage: OutboxStorageFeature | undefined, host: K
       subject = now;
       keeper?.signedIn(now);
     },
-    adopt: async () => keeper?.adopt(),
+    look: (may) => {
+      if (!storage || host.obstacle) return Infinity;
+      const leftMs = lookedAtMs + lookEveryMs - clock.nowMs();
+      if (leftMs > 0) return leftMs;
+      lookedAtMs = clock.nowMs();
+      if (may) void keeper?.adopt();
+      return lookEveryMs;
+    },
     purge: async () => {
       if (!storage) return;
       open();

@@ -147,7 +147,7 @@ export const createLedger = (host: LedgerHost): Ledger => {
     const stamps = (change.producers ?? []).filter((one) => one.subject !== undefined);
     const done = (): void => {
       isBusy = false;
-      if (storage === into) host.touch();
+      if (storage === into) host.turn();
     };
     tail = tail
       .then(() => within(clock, writeWithinMs, into.write(change)))

@@ -33,8 +33,12 @@ export interface KeeperHost {
   readonly boots: Boots | undefined;
   /** Takes a row out with this settlement. */
   readonly drop: (row: QueuedRow, settlement: Settlement) => void;
-  /** What may be transmitted, or is told of the outbox, is not the same: a turn soon. */
+  /** A row came in that another page queued. */
+  readonly entered: (row: QueuedRow) => void;
+  /** What is told of the outbox is not the same. */
   readonly touch: () => void;
+  /** What may be transmitted is not the same: a turn soon. */
+  readonly turn: () => void;
   /** Rows that are added are stored no more, for this reason. */
   readonly failed: (error: unknown) => void;
 }
