@@ -10,8 +10,8 @@ export interface KeptLane<Tag> {
   next: number;
   answered: number;
   voids: number;
-  /** In number order. */
-  rows: Map<number, Row<Tag>>;
+  /** In number order; null: it is stored, and this page has done with it. */
+  rows: Map<number, Row<Tag> | null>;
   /** Those of them that are stored as voids. */
   readonly voided: Set<Row<Tag>>;
 }
@@ -46,7 +46,7 @@ export const toStored = <Tag>(row: Row<Tag>, toWall: ToWall, version: number): S
 export interface Difference<Tag> {
   readonly put: readonly Row<Tag>[];
   /** Under the keys that they are stored by. */
-  readonly gone: readonly (readonly [RowKey, Row<Tag>])[];
+  readonly gone: readonly (readonly [RowKey, Row<Tag> | null])[];
   readonly counter: StoredCounter | undefined;
 }
 
@@ -56,14 +56,14 @@ export interface Difference<Tag> {
  */
 export const difference = <Tag>(lane: Lane<Tag>, kept: KeptLane<Tag>): Difference<Tag> => {
   const { channel } = lane;
-  const gone: [RowKey, Row<Tag>][] = [];
+  const gone: [RowKey, Row<Tag> | null][] = [];
   const put: Row<Tag>[] = [];
-  const leave = (n: number, row: Row<Tag>): void => {
+  const leave = (n: number, row: Row<Tag> | null): void => {
     gone.push([[kept.p, channel, n], row]);
     kept.rows.delete(n);
-    kept.voided.delete(row);
+    if (row) kept.voided.delete(row);
   };
-  const holds = (n: number, row: Row<Tag>): boolean => kept.p === lane.p && lane.rows.get(n) === row;
+  const holds = (n: number, row: Row<Tag> | null): boolean => kept.p === lane.p && lane.rows.get(n) === row;
 
   for (const [n, row] of kept.rows) {
     if (holds(n, row)) break;
@@ -84,7 +84,7 @@ export const difference = <Tag>(lane: Lane<Tag>, kept: KeptLane<Tag>): Differenc
   if (kept.rows.size !== lane.rows.size) for (const [n, row] of kept.rows) if (!holds(n, row)) leave(n, row);
   if (kept.voids !== lane.voids)
     for (const row of kept.rows.values())
-      if (row.voided && !kept.voided.has(row)) {
+      if (row?.voided && !kept.voided.has(row)) {
         kept.voided.add(row);
         put.push(row);
       }
@@ -117,6 +117,7 @@ export const reconcile = <Tag>(lane: Lane<Tag>, stored: StoredOutbox, committed:
   const answered = Math.max(lane.answered, counter?.answered ?? 0);
   const settled: [Row<Tag>, Settlement][] = [];
   const kept: KeptLane<Tag> = { ...keptLane(lane.p), answered: counter?.answered ?? 0 };
+  for (const n of rows.keys()) kept.rows.set(n, null);
   let sentBelow = Math.max(lane.sentBelow, committed + 1);
   let next = counter ? Math.min(counter.next, lane.next) : 1;
   for (const [n, row] of lane.rows) {
@@ -132,6 +133,7 @@ export const reconcile = <Tag>(lane: Lane<Tag>, stored: StoredOutbox, committed:
       settled.push([row, { kind: "uncertain" }]);
     else next = Math.min(next, n);
   }
-  for (const n of kept.rows.keys()) if (n >= next) kept.rows.delete(n);
+  // Written again, and with them what is stored behind them.
+  for (const [n, row] of kept.rows) if (row && n >= next) kept.rows.delete(n);
   return { settled, kept: { ...kept, next }, answered, sentBelow };
 };

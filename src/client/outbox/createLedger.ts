@@ -115,7 +115,7 @@ export const createLedger = (host: LedgerHost): Ledger => {
       for (const row of put) if (!row.guard || row.voided) rows.push(toStored(row, toWall, host.version));
       for (const [key, row] of gone) {
         removed.push(key);
-        if (lane.borrowed) verdicts.push(verdictOf(key, row));
+        if (lane.borrowed && row) verdicts.push(verdictOf(key, row));
       }
       if (counter) counters.push(counter);
     }
