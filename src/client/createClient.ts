@@ -19,8 +19,6 @@ import { createQueue } from "./queue.ts";
 import type { ResilientClient, TabsState } from "./ResilientClient.ts";
 import type { SendOptions } from "./sendOptions.ts";
 
-/** How often what dead tabs left is looked for, in ms. */
-const adoptEveryMs = 10_000;
 const solo: TabsState = { role: "solo", rung: "solo", term: 0 };
 
 /** A client with what its options name and nothing else: absent features are off. Inert until it is used. */
@@ -63,10 +61,7 @@ export const createClient = (given: ClientOptions): ResilientClient => {
       const { name } = now;
       // Paused, by this tab or by the one that leads: what the hidden page sends is reason enough to come back.
       if (name === "disconnected" && now.reason === "suspended" && event !== "suspended") hold.doze(true);
-      if (name === "connected") {
-        queue.flushing();
-        adopt();
-      }
+      if (name === "connected") queue.flushing();
       pump();
     },
     told: (now) => {
@@ -81,17 +76,6 @@ export const createClient = (given: ClientOptions): ResilientClient => {
         );
     },
   });
-  let adoptAtMs = 0;
-  /** Now and then whoever holds the connection looks for what dead tabs left. */
-  const adopt = (): void => {
-    if (!options.outbox?.storage || client.tabs.get().role === "follower") return;
-    const nowMs = clock.nowMs();
-    if (nowMs >= adoptAtMs) {
-      adoptAtMs = nowMs + adoptEveryMs;
-      void queue.keeping.adopt();
-    }
-    dueIn(adoptAtMs - nowMs);
-  };
   const connection = (tabs ?? createConnection)(options, {
     emitter,
     driver: () => driver,
@@ -100,6 +84,7 @@ export const createClient = (given: ClientOptions): ResilientClient => {
     chores: () =>
       Math.min(
         queue.expire(),
+        // Whoever holds the connection.
         queue.keeping.look(connection.isConnected() && client.tabs.get().role !== "follower"),
         channels.sweep(),
         requests.expire(),
@@ -108,9 +93,7 @@ export const createClient = (given: ClientOptions): ResilientClient => {
     rested: () => channels.sweep(true),
     bequest: () => queue.bequest,
     ticked: () => {
-      if (!connection.isConnected()) return;
-      driver.upkeep?.();
-      adopt();
+      if (connection.isConnected()) driver.upkeep?.();
     },
   });
   const { call, dueIn } = connection;

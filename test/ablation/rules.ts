@@ -4,12 +4,7 @@ import { reading } from "./reading.ts";
 import type { Edit, Rule } from "./rule.ts";
 import { sending } from "./sending.ts";
 import { sharing } from "./sharing.ts";
-
-/** Rules of an outbox that survives its page: there is nothing to take out yet. */
-const ofTabs: readonly Rule[] = [
-  "Order across boots: a new boot's sends wait until its predecessors have no unanswered row on that channel.",
-  "Verdict and row removal are one transaction; an adopter settles possibly transmitted rows as stored verdicts.",
-].map((text) => ({ text, statements: "", cuts: [], later: "storage" }));
+import { storing } from "./storing.ts";
 
 export const rules: readonly Rule[] = [
   ...sending,
@@ -17,7 +12,7 @@ export const rules: readonly Rule[] = [
   ...reading,
   ...holding,
   ...sharing,
-  ...ofTabs,
+  ...storing,
 ];
 
 /** Why an edit does not fit its source; undefined when it does. */

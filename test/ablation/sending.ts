@@ -11,7 +11,6 @@ export const sending: readonly Rule[] = [
   {
     text: "A number is given at enqueue, once, and never to another message, whatever left the outbox since.",
     statements: "P1.4",
-    later: "the transaction that writes the row (stored outbox)",
     cuts: [
       cut(
         "numbers counted from the rows",
@@ -32,7 +31,6 @@ export const sending: readonly Rule[] = [
   {
     text: "The lowest number is `answered` + 1; every absent number above it is told as a skip. `answered` moves with the rows.",
     statements: "P5.5",
-    later: "successors and adopters (tabs)",
     cuts: [
       cut(
         "no skip",
