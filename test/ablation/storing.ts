@@ -21,13 +21,6 @@ export const storing: readonly Rule[] = [
         "lane.next - 1",
         "client/outbox/reload",
       ),
-      cut(
-        "the commit of an earlier producer counts",
-        ledger,
-        "return known?.p === lane.p ? known.n : 0;",
-        "return known?.n ?? 0;",
-        "client/outbox/away",
-      ),
     ],
   },
   {
@@ -127,7 +120,7 @@ export const storing: readonly Rule[] = [
       cut(
         "an adopter does not ask what comes before",
         claims,
-        "for (const { channel } of stored?.rows ?? []) taken.add(channel);",
+        "if (!lanes?.some((lane) => lane.channel === channel && n < lane.next)) taken.add(channel);",
         "",
         "client/outbox/orphans",
       ),

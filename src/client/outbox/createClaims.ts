@@ -1,7 +1,8 @@
 /** What other boots left: this tab's own earlier ones, and those of tabs that are gone. */
 import { toBorrow } from "../../core/borrowing.ts";
+import type { BorrowedLane } from "../../core/outbox.ts";
 import type { OutboxStorage, StoredOutbox, StoredProducer } from "../../core/ports/outboxStorage.ts";
-import { createReceipt } from "../createReceipt.ts";
+import { createReceipt, type ReceiptHandle } from "../createReceipt.ts";
 import type { QueuedLane } from "../queuedRow.ts";
 import type { Ledger } from "./createLedger.ts";
 import { adopting, type Holds, living } from "./holds.ts";
@@ -101,6 +102,21 @@ export const createClaims = (host: ClaimsHost): Claims => {
     host.touch();
   };
 
+  const takeable = (
+    stored: StoredOutbox,
+    limit: number,
+    mayTake: (channel: string) => boolean,
+  ): BorrowedLane<ReceiptHandle>[] =>
+    toBorrow(stored, {
+      nowMs: clock.nowMs(),
+      wallMs: clock.wallMs(),
+      maxAgeMs: host.maxAgeMs,
+      limit,
+      mayTake,
+      read: host.read,
+      tag: (id) => createReceipt(id, host.emitter.report),
+    });
+
   /** From here on its rows are sent by this tab. */
   const drain = async (
     p: string,
@@ -120,15 +136,7 @@ export const createClaims = (host: ClaimsHost): Claims => {
     // Without a record it was forgotten while its page was away: at least as old as its oldest message.
     const [record = { p, createdAt: first?.queuedAt ?? 0, after: [] }] = stored.producers;
     if (isForeign(record)) return release();
-    const lanes = toBorrow(stored, {
-      nowMs: clock.nowMs(),
-      wallMs: clock.wallMs(),
-      maxAgeMs: host.maxAgeMs,
-      limit,
-      mayTake,
-      read: host.read,
-      tag: (id) => createReceipt(id, host.emitter.report),
-    }).map(outbox.borrow);
+    const lanes = takeable(stored, limit, mayTake).map(outbox.borrow);
     host.producers.add(p);
     if (!isOwn) host.strangers.add(p);
     drains.set(p, { record, lanes, release, isOwn });
@@ -168,8 +176,11 @@ export const createClaims = (host: ClaimsHost): Claims => {
   const freeChannels = async ({ after: before }: StoredProducer): Promise<(channel: string) => boolean> => {
     const taken = new Set<string>();
     for (const p of before) {
-      const stored = drains.has(p) ? undefined : await host.storage()?.read(p);
-      for (const { channel } of stored?.rows ?? []) taken.add(channel);
+      const stored = await host.storage()?.read(p);
+      const lanes = drains.get(p)?.lanes;
+      // What this tab sends all of it waits for: `isBlocked`.
+      for (const { channel, n } of stored?.rows ?? [])
+        if (!lanes?.some((lane) => lane.channel === channel && n < lane.next)) taken.add(channel);
     }
     return (channel) => !taken.has(channel);
   };
@@ -190,7 +201,10 @@ export const createClaims = (host: ClaimsHost): Claims => {
     if (stored && isOver(stored, record)) return host.storage()?.forget(p);
     if (!stored?.rows.length || (await holds.isHeld(adopting(p)))) return;
     const room = Math.min(adoptRows - sentForOthers(), (outbox.limits.capacity - outbox.depth) / 2);
-    if (room >= 1) await drain(p, false, Math.floor(room), await freeChannels(record));
+    const mayTake = await freeChannels(record);
+    // What cannot be taken now is left alone, for a tab that can.
+    if (room < 1 || !takeable(stored, 1, mayTake).length) return void freeSinceMs.delete(p);
+    await drain(p, false, Math.floor(room), mayTake);
   };
 
   const others = async (): Promise<StoredProducer[]> => {

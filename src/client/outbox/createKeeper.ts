@@ -15,11 +15,18 @@ const readWithinMs = 5_000;
 const reopenAfterMs = 60_000;
 
 /** What an app of this version makes of a stored message. */
-const reader =
-  ({ version, migrate, emitter }: KeeperHost): Read =>
-  (row) => {
+const reader = ({ version, migrate, emitter }: KeeperHost): Read => {
+  const told = new Set<string>();
+  return (row) => {
     const { channel, id, body } = row;
-    const cannot = (kind: string): undefined => emitter.emit("anomaly", { kind }) as undefined;
+    /** Told once. */
+    const cannot = (kind: string, error?: unknown): undefined => {
+      const key = `${row.p} ${channel} ${row.n}`;
+      if (told.has(key)) return;
+      told.add(key);
+      if (error) emitter.report(error);
+      emitter.emit("anomaly", { kind });
+    };
     if (row.version > version) return cannot("row_of_newer_version");
     if (body === null) return cannot("unreadable_row");
     try {
@@ -28,10 +35,10 @@ const reader =
       const moved = migrate({ payload, channel, id, version: row.version });
       return { body: JSON.stringify(moved), payload: moved };
     } catch (error) {
-      emitter.report(error);
-      return cannot("unreadable_row");
+      return cannot("unreadable_row", error);
     }
   };
+};
 
 /** Opens the storage, claims what earlier boots of this tab left, and writes from then on. Rejects where there is no storage. */
 export const createKeeper = async (given: KeeperHost, open: OpenOutboxStorage): Promise<Keeper> => {

@@ -73,6 +73,17 @@ describe("a storage that fails", () => {
     await world.close();
   });
 
+  it("the browser closes the database before an answer was stored: what is answered leaves the storage all the same (fault 30)", async () => {
+    const { world, browser, tab, log, stored } = await online();
+    send(tab, 1);
+    await world.advance(3);
+    expect(stored().rows).toHaveLength(1);
+    browser.profile.closeAll();
+    await world.advance(5_000);
+    expect([log(), stored().rows]).toEqual([[1], []]);
+    await world.close();
+  });
+
   it("the user clears the site's data: what this page holds is written again (fault 29)", async () => {
     const { world, browser, tab, log, stored } = await online();
     world.network.stall("up");

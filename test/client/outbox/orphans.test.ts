@@ -1,20 +1,19 @@
 import { describe, expect, it } from "vitest";
+import { createWorld } from "../../../src/testing/createWorld.ts";
 import { ada, online, scene, send } from "./scene.ts";
 
 describe("what a dead tab left", () => {
   it("is sent by another once its lock has been free for 30 s, under its own numbers, once", async () => {
-    const { world, browser, tab, log, stored } = await online();
+    const { world, browser, tab, log, stored } = scene();
     const other = browser.openTab(ada);
     other.connect();
     await world.advance(1_000);
-    world.network.stall("up");
     send(tab, 1, 2, 3);
-    await world.advance(50);
-    tab.crash();
-    await world.advance(20_000);
-    world.network.resume();
-    expect(stored().rows).toHaveLength(3);
     await world.advance(60_000);
+    tab.crash();
+    await world.advance(25_000);
+    expect([log(), stored().rows.length]).toEqual([[], 3]);
+    await world.advance(30_000);
     expect([log(), stored().rows]).toEqual([[1, 2, 3], []]);
     expect(stored().verdicts.map(({ n }) => n)).toEqual([1, 2, 3]);
     await world.close();
@@ -80,6 +79,30 @@ describe("what a dead tab left", () => {
     other.connect();
     await world.advance(120_000);
     expect(log()).toEqual(["first page", "second page"]);
+    await world.close();
+  });
+
+  it("waits for what came before it, also when that is not for this tab to send", async () => {
+    const version = (n: number) => ({ ...ada, outbox: { version: n } });
+    const world = createWorld();
+    const browser = world.openBrowser();
+    const log: string[] = [];
+    world.store.onCommit((events) => log.push(...events.map(({ d }) => d)));
+    const tab = browser.openTab((boot) => version(3 - boot));
+    send(tab, "of a newer version");
+    await world.advance(100);
+    tab.reload();
+    send(tab, "after it");
+    await world.advance(100);
+    tab.crash();
+    const older = browser.openTab(version(1));
+    older.connect();
+    await world.advance(120_000);
+    expect(log).toEqual([]);
+    const newer = browser.openTab(version(2));
+    newer.connect();
+    await world.advance(240_000);
+    expect(log).toEqual(['"of a newer version"', '"after it"']);
     await world.close();
   });
 

@@ -20,12 +20,29 @@ describe("an outbox that is stored", () => {
 
   it("† transmits nothing before it is committed: what dies with its page was never sent", async () => {
     const { world, browser, tab, log, stored } = await online();
+    send(tab, "first");
+    await world.advance(1_000);
     browser.profile.pace({ commitMs: 50 });
     send(tab, "lost");
     await world.advance(40);
     tab.crash();
     await world.advance(10_000);
-    expect([stored().rows, log()]).toEqual([[], []]);
+    expect([stored().rows, log()]).toEqual([[], ["first"]]);
+    await world.close();
+  });
+
+  it("† transmits nothing under a new producer before it is committed, when the server lost its log", async () => {
+    const { world, browser, tab, log, stored } = await online();
+    send(tab, 1, 2, 3);
+    await world.advance(1_000);
+    world.store.wipe();
+    world.restartServer();
+    browser.profile.pace({ commitMs: 200 });
+    send(tab, 4);
+    let known: unknown[] = [];
+    world.store.onCommit(() => (known = stored().rows.map(({ n, re }) => ({ n, re }))));
+    await world.runUntil(() => log().length > 3);
+    expect([log(), known]).toEqual([[1, 2, 3, 4], [{ n: 1, re: { p: expect.any(String) as string, n: 4 } }]]);
     await world.close();
   });
 
