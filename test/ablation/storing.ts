@@ -121,7 +121,7 @@ export const storing: readonly Rule[] = [
         "an adopter does not ask what comes before",
         claims,
         "if (!lanes?.some((lane) => lane.channel === channel && n < lane.next)) taken.add(channel);",
-        "",
+        "void n;",
         "client/outbox/orphans",
       ),
     ],
