@@ -74,7 +74,7 @@ describe("lives of pages that store their outbox", () => {
       );
       const committed = observe(one);
       one.tab.connect();
-      await live(one, acts as Act[]);
+      await live(one, acts);
       const log = one.log() as string[];
       expect(new Set(log).size, "once").toBe(log.length);
       // A page whose storage failed while it was opened says so, and sends from memory.
