@@ -13,7 +13,7 @@ export interface Action {
 
 const channel = ({ plan, dice }: Setting): string => dice.oneOf(plan.channels);
 
-const sendOne = (setting: Setting, { isAwake, send }: Party): void => {
+const sendOne = (setting: Setting, { boot, isAwake, send }: Party): void => {
   const { plan, dice, world } = setting;
   if (!isAwake()) return;
   const name = channel(setting);
@@ -25,7 +25,9 @@ const sendOne = (setting: Setting, { isAwake, send }: Party): void => {
   const expected = has(plan, "expected") && !key && dice.chance(0.2) ? { seq, tail } : undefined;
   let allowed = dice.pick(4);
   const guard = has(plan, "guard") && dice.chance(0.2) ? () => allowed-- > 0 : undefined;
-  if (abort) world.clock.after(dice.oneOf([0, 5, 30, 300, 3_000, 30_000]), () => abort.abort());
+  // By the app, which runs when its page does.
+  const givesUp = (): void => boot.page.clock.run(() => abort?.abort());
+  if (abort) world.clock.after(dice.oneOf([0, 5, 30, 300, 3_000, 30_000]), givesUp);
   send(name, {
     again,
     expected,

@@ -227,7 +227,10 @@ export const createLedger = (host: LedgerHost): Ledger => {
       committed.delete(lane);
       if (lane.borrowed) records.delete(lane.p);
     },
-    place: (lane, one) => void kept.set(lane, one),
+    place: (lane, one) => {
+      kept.set(lane, one);
+      committed.set(lane, { p: lane.p, n: one.next - 1 });
+    },
     committed: committedOf,
   };
 };
