@@ -96,7 +96,7 @@ const looks: { readonly [K in Notice["kind"]]?: React.CSSProperties } = {
   trouble: shown,
   restored: { ...shown, color: "light-dark(#0a3d39, #d5f1ed)", background: "light-dark(#e4f0ee, #14302e)" },
 };
-const text: React.CSSProperties = { margin: 0 };
+const text: React.CSSProperties = { margin: 0, flex: "1 1 16rem" };
 const button: React.CSSProperties = {
   font: "inherit",
   color: "inherit",

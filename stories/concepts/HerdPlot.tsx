@@ -1,11 +1,12 @@
-import { herd, histogram, lastBackMs, peakPerSecond, type HerdOptions } from "./herd.ts";
+import { herd, histogram, lastBackMs, peakWithin, type HerdOptions } from "./herd.ts";
 import { Figures } from "../ui/Figures.tsx";
 
 const width = 1_000;
 const dotsHeight = 220;
 const barsHeight = 70;
-const shownMs = 30_000;
-const binMs = 250;
+const shownMs = 20_000;
+const binMs = 100;
+const windowMs = 100;
 
 const seconds = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
 const count = new Intl.NumberFormat("en");
@@ -21,10 +22,10 @@ export function HerdPlot({ title, tallest, ...options }: HerdPlotProps) {
   const attempts = herd(options);
   const bins = histogram(attempts, binMs, shownMs);
   const x = (ms: number): number => (ms / shownMs) * width;
-  const peak = peakPerSecond(attempts);
+  const peak = peakWithin(windowMs, attempts);
   const label =
     `${count.format(options.clients)} clients, ${count.format(attempts.length)} attempts, ` +
-    `at most ${count.format(peak)} within a second`;
+    `at most ${count.format(peak)} within ${windowMs} ms`;
   return (
     <section className="card">
       <h2>{title}</h2>
@@ -54,17 +55,17 @@ export function HerdPlot({ title, tallest, ...options }: HerdPlotProps) {
               className="bar"
               x={x(i * binMs)}
               y={dotsHeight + 8 + barsHeight - height}
-              width={x(binMs) - 1}
+              width={x(binMs)}
               height={height}
             />
           );
         })}
-        {[0, 10, 20, 30].map((s) => (
+        {[0, 5, 10, 15, 20].map((s) => (
           <text
             key={s}
             x={x(s * 1_000)}
             y={dotsHeight + barsHeight + 30}
-            textAnchor={s === 0 ? "start" : s === 30 ? "end" : "middle"}
+            textAnchor={s === 0 ? "start" : s === 20 ? "end" : "middle"}
           >
             {s} s
           </text>
@@ -72,7 +73,7 @@ export function HerdPlot({ title, tallest, ...options }: HerdPlotProps) {
       </svg>
       <Figures
         of={{
-          "attempts in the worst second": count.format(peak),
+          "in the worst 100 ms": count.format(peak),
           "attempts in all": count.format(attempts.length),
           "everybody back after": `${seconds.format(lastBackMs(attempts) / 1_000)} s`,
         }}

@@ -112,7 +112,7 @@ export const Walk = scene({
       signOut(true);
       stage.world.restartServer();
       await lit("failed");
-      await stage.advance(600_000);
+      await stage.advance(5_000);
       await lit("failed");
       signOut(false);
       tab.reconnect();

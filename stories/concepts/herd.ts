@@ -55,13 +55,13 @@ export const histogram = (
   return bins;
 };
 
-/** The most attempts within any second. */
-export const peakPerSecond = (attempts: readonly Attempt[]): number => {
+/** The most attempts within any `windowMs`. */
+export const peakWithin = (windowMs: number, attempts: readonly Attempt[]): number => {
   const instants = attempts.map(({ atMs }) => atMs).sort((a, b) => a - b);
   let from = 0;
   let peak = 0;
   instants.forEach((atMs, to) => {
-    while (atMs - instants[from]! >= 1_000) from++;
+    while (atMs - instants[from]! >= windowMs) from++;
     peak = Math.max(peak, to - from + 1);
   });
   return peak;

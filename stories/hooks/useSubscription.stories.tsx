@@ -27,7 +27,7 @@ function Room() {
         {heard.length} heard
         {continuity && (
           <span className="muted">
-            , the channel was {continuity.result}, {continuity.replayed} replayed
+            ; after the last break {continuity.result}, {continuity.replayed} of them late
           </span>
         )}
       </p>
