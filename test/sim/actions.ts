@@ -39,7 +39,7 @@ const sendOne = (setting: Setting, { boot, isAwake, send }: Party): void => {
 };
 
 /** The app runs in the page: while that is frozen or gone, so is the app. */
-export const whenAwake =
+const whenAwake =
   (act: (boot: Boot, setting: Setting, party: Party) => void) =>
   (setting: Setting, party: Party): void => {
     if (party.isAwake()) act(party.boot, setting, party);
