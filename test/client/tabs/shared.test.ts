@@ -273,6 +273,36 @@ describe("tabs of one origin", () => {
     expect(live()).toBe(2);
   });
 
+  it("know for whom they speak, so that what a follower stored is sent", async () => {
+    const [leader, follower] = (await group(2, { durable: true, identity: "ada" })) as [Tab, Tab];
+    const late = browser.openTab({ app: (boot) => boot.connect(), durable: true, identity: "ada" });
+    await world.runUntil(() => connected(late), 10_000);
+    const receipts = [leader, follower, late].map((tab) => tab.send("stored", { channel: "room" }));
+    await world.advance(2_000);
+    expect(receipts.map(({ status }) => status.get().kind)).toEqual(["acked", "acked", "acked"]);
+  });
+
+  it("send nothing of one user as another, whichever of them signs in anew (fault 67)", async () => {
+    let token = "ann";
+    world = createWorld({ server: { authenticate: (subject) => ({ subject: String(subject) }) } });
+    browser = world.openBrowser();
+    const tabs = [1, 2].map(() =>
+      browser.openTab({ app: (boot) => boot.connect(), auth: () => ({ token }) }),
+    );
+    await world.runUntil(() => tabs.every(connected), 10_000);
+    const watch = tabs[0]?.watch("room");
+    await world.advance(1_000);
+    world.network.cut();
+    const receipts = tabs.map((tab) => tab.send("of ann", { channel: "room" }));
+    token = "bob";
+    await world.advance(10_000);
+    expect(tabs.every(connected)).toBe(true);
+    expect(receipts.map(({ status }) => status.get().kind)).toEqual(["uncertain", "uncertain"]);
+    for (const tab of tabs) tab.send("of bob", { channel: "room" });
+    await world.advance(2_000);
+    expect(watch?.data()).toEqual(["of bob", "of bob"]);
+  });
+
   it("let a tab that was opened later try its own sign-in when all others were refused", async () => {
     world = createWorld({
       server: { authenticate: (token) => (token === "good" ? { subject: "u" } : null) },
