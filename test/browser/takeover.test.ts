@@ -55,3 +55,13 @@ if (depth.beyond)
       expect({ ...verdict, leadersAtOnce: [] }).toEqual(flawless);
     }, 1_800_000);
   });
+
+if (depth.beyond)
+  describe("four tabs that share one connection, their outboxes in IndexedDB", () => {
+    on({ page: { hears: ["up"], storage: "indexedDB" } });
+
+    it("lose nothing at all, whatever becomes of the leader (fault 23, fault 38)", async () => {
+      const { verdict } = await strike("stored", { shares: true, deadly: [] });
+      expect(verdict).toEqual(flawless);
+    }, 1_800_000);
+  });

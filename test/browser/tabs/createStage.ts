@@ -53,17 +53,19 @@ export const until = async (
   }
 };
 
-/** Everything that a tab sent is on its way. */
-export const transmitted = async (tab: Tab): Promise<void> => {
-  await tab.evaluate(`new Promise((done) => {
+const outboxHas = (tab: Tab, condition: string): Promise<void> =>
+  tab.evaluate(`new Promise((done) => {
     const look = () => {
       const { depth, inFlight } = tab.client.outbox.state.get();
-      if (depth === inFlight) done();
+      if (${condition}) done();
       else setTimeout(look, 5);
     };
     look();
   })`);
-};
+/** Everything that a tab sent is on its way. */
+export const transmitted = (tab: Tab): Promise<void> => outboxHas(tab, "depth === inFlight");
+/** And answered, with what an earlier boot of it had left. */
+export const answered = (tab: Tab): Promise<void> => outboxHas(tab, "depth === 0");
 
 export const createStage = async ({ page, port, flags, ...options }: StageOptions = {}): Promise<Stage> => {
   const server = await createTestServer({ store: memoryStore(), ...options });

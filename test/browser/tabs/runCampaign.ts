@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Tab } from "../cdp/tab.ts";
-import { transmitted, until, type Stage } from "./createStage.ts";
+import { answered, type Stage, transmitted, until } from "./createStage.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { type Cause, causes as all, type Strike, strikes } from "./strikes.ts";
 import { story } from "./story.ts";
@@ -112,6 +112,7 @@ export const runCampaign = async (
       await open();
     }
     await settle(tabs.keys());
+    await Promise.all([...tabs.values()].map(answered));
   };
 
   for (let i = 0; i < count; i++) await open();
