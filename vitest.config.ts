@@ -37,6 +37,7 @@ const withChromium = chromium
         test: {
           name: "storybook",
           ...alone(5),
+          testTimeout: 60_000,
           browser: {
             enabled: true,
             headless: true,

@@ -130,6 +130,16 @@ describe("the banner", () => {
     observer.disconnect();
   });
 
+  it("counts the two seconds from the first loss, whatever else goes wrong meanwhile, and tells the last of it", async () => {
+    show();
+    await become(reconnecting("network"));
+    await pass(1_000);
+    await become({ name: "connecting", attempt: 1 });
+    await become(reconnecting("timeout", 2));
+    await pass(1_000);
+    expect(told()).toBe(says("reconnecting", "timeout", "automatic"));
+  });
+
   it("tells the end of what it told, for a while", async () => {
     show();
     await become(reconnecting());
