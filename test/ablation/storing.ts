@@ -141,7 +141,7 @@ export const storing: readonly Rule[] = [
       cut(
         "a row that is gone is sent again",
         recordOf,
-        "n <= Math.max(committed, answered)",
+        "n <= (row.guard ? answered : Math.max(committed, answered))",
         "false",
         "client/outbox/away",
       ),
