@@ -167,6 +167,7 @@ export const createQueue = (host: QueueHost): Queue => {
         maxAgeMs,
         subject: () => subject,
         report: emitter.report,
+        entered,
         touch,
       });
   const { notify, ...stores } = createQueueView({

@@ -34,6 +34,7 @@ export const toBorrow = <Tag>(stored: StoredOutbox, terms: BorrowTerms<Tag>): Bo
     const content = row.voided ? { body: "", payload: undefined } : terms.read(row);
     if (!content || room-- <= 0) return undefined;
     const queuedAtMs = agoMs(row.queuedAt);
+    const expiresAtMs = Math.min(queuedAtMs + maxAgeMs, nowMs + row.expiresAt - wallMs);
     return {
       n: row.n,
       channel: row.channel,
@@ -41,12 +42,13 @@ export const toBorrow = <Tag>(stored: StoredOutbox, terms: BorrowTerms<Tag>): Bo
       ...content,
       bytes: utf8Bytes(content.body),
       queuedAtMs,
-      expiresAtMs: Math.min(queuedAtMs + maxAgeMs, nowMs + row.expiresAt - wallMs),
+      expiresAtMs,
       keyed: row.keyed,
       expected: row.expected,
       tag: terms.tag(row.id),
       re: row.re ?? null,
-      voided: row.voided ?? null,
+      // Its page may have said so already, and was gone before that was stored.
+      voided: row.voided ?? (expiresAtMs <= nowMs ? "expired" : null),
     };
   };
 

@@ -4,7 +4,7 @@ import { toStored } from "../../core/outboxLedger.ts";
 import type { StoredOutbox, StoredRow } from "../../core/ports/outboxStorage.ts";
 import type { Clock } from "../../core/ports.ts";
 import { createReceipt } from "../createReceipt.ts";
-import type { QueuedLane, QueuedOutbox } from "../queuedRow.ts";
+import type { QueuedLane, QueuedOutbox, QueuedRow } from "../queuedRow.ts";
 
 export interface Bequest {
   /** Everything unsettled that another page can send; from now on it may have been transmitted. Undefined: nothing. */
@@ -22,6 +22,8 @@ export interface BequestHost {
   readonly maxAgeMs: number;
   readonly subject: () => string | undefined;
   readonly report: (error: unknown) => void;
+  /** It must be looked at again when it expires. */
+  readonly entered: (row: QueuedRow) => void;
   readonly touch: () => void;
 }
 
@@ -91,7 +93,10 @@ export const createBequest = (host: BequestHost): Bequest => {
           tag: (id) => createReceipt(id, host.report),
         }).map(outbox.borrow);
         if (lanes.length) for (const set of [producers, strangers]) set.add(p);
-        for (const lane of lanes) inherited.add(lane);
+        for (const lane of lanes) {
+          inherited.add(lane);
+          for (const row of lane.rows.values()) host.entered(row);
+        }
       }
       touch();
     },

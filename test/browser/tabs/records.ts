@@ -18,7 +18,7 @@ export interface PageOptions {
   readonly sends?: number;
   /** What fits into JSON of the client's options. */
   readonly client?: Partial<ResilientClientOptions>;
-  readonly storage?: "indexedDB";
+  readonly storage?: "indexedDB" | undefined;
 }
 
 /** What goes over the wire: the tab's own count, which every boot of it goes on with. */
