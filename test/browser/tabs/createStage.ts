@@ -54,10 +54,13 @@ export const until = async (
 };
 
 const outboxHas = (tab: Tab, condition: string): Promise<void> =>
-  tab.evaluate(`new Promise((done) => {
+  tab.evaluate(`new Promise((done, fail) => {
+    const start = performance.now();
     const look = () => {
-      const { depth, inFlight } = tab.client.outbox.state.get();
+      const state = tab.client.outbox.state.get();
+      const { depth, inFlight } = state;
       if (${condition}) done();
+      else if (performance.now() - start > 30_000) fail(new Error("not ${condition}: " + JSON.stringify(state)));
       else setTimeout(look, 5);
     };
     look();

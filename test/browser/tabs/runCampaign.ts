@@ -45,6 +45,8 @@ export const runCampaign = async (
   }[] = [];
   let opened = 0;
 
+  const verdict = (): Verdict => judge(records, server.records, mayDie);
+
   const open = async (): Promise<void> => {
     const name = `t${++opened}`;
     tabs.set(name, await stage.open(name));
@@ -112,6 +114,13 @@ export const runCampaign = async (
       await open();
     }
     await settle(tabs.keys());
+    // What an earlier boot of it left goes before what it sends from here on.
+    if (strike.mend && !deadly.includes(cause))
+      await until(
+        `${struck} left nothing`,
+        () => !verdict().lost.some((run) => run.startsWith(`${struck} `)),
+        60_000,
+      );
     await Promise.all([...tabs.values()].map(answered));
   };
 
@@ -122,7 +131,6 @@ export const runCampaign = async (
     console.log(story(records, server.records, struckAt));
     throw error;
   }
-  const verdict = (): Verdict => judge(records, server.records, mayDie);
   // What a closed tab left behind is adopted after 30 s.
   await until("everything is stored", () => verdict().lost.length === 0, 60_000).catch(() => undefined);
   return {
