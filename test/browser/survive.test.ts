@@ -93,6 +93,8 @@ describe("an outbox in IndexedDB, with 40 messages unsettled", () => {
         stage.server.records.flatMap((record) => (record.kind === "stored" ? [record.tab] : [])),
       );
       expect(senders).toEqual(new Set(["bob", "x by bob"]));
+      // Tabs of one identity share a connection, and so a user.
+      for (const tab of tabs) await tab.close();
       await open("ann again");
       await open("x by ann again", { identity: "x" });
       await everythingStored();
