@@ -15,6 +15,9 @@ export interface DevTools {
   readonly listen: (hear: (event: DevToolsEvent) => void) => () => void;
 }
 
+/** A test that hangs would not say where. */
+export const answerWithinMs = 60_000;
+
 interface Answer {
   readonly id: number;
   readonly result?: unknown;
@@ -56,9 +59,12 @@ export const createDevTools = (up: Writable, down: Readable): DevTools => {
       new Promise<T>((resolve, reject) => {
         if (isGone) return reject(new Error(`${method}: the browser is gone`));
         const id = ++lastId;
-        waiting.set(id, ({ result, error }) =>
-          error ? reject(new Error(`${method}: ${error.message}`)) : resolve(result as T),
-        );
+        const deadline = setTimeout(() => reject(new Error(`${method}: no answer`)), answerWithinMs);
+        waiting.set(id, ({ result, error }) => {
+          clearTimeout(deadline);
+          if (error) reject(new Error(`${method}: ${error.message}`));
+          else resolve(result as T);
+        });
         up.write(`${JSON.stringify({ id, method, params, sessionId })}\0`);
       }),
     listen: (hear) => {

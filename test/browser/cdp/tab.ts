@@ -1,4 +1,4 @@
-import type { DevTools, DevToolsEvent } from "./devTools.ts";
+import { answerWithinMs, type DevTools, type DevToolsEvent } from "./devTools.ts";
 import { rendererOf } from "./rendererOf.ts";
 
 export interface TabOptions {
@@ -55,11 +55,12 @@ export const openTab = async (
   });
   const tell = <T = object>(method: string, params?: object) => command<T>(method, params, sessionId);
 
-  /** Resolves with the event; rejects never, so that whoever waits gives up by himself. */
   const next = (method: string): Promise<DevToolsEvent> =>
-    new Promise((resolve) => {
+    new Promise((resolve, reject) => {
+      const deadline = setTimeout(() => reject(new Error(`no ${method}`)), answerWithinMs);
       const deaf = listen((event) => {
         if (event.sessionId !== sessionId || event.method !== method) return;
+        clearTimeout(deadline);
         deaf();
         resolve(event);
       });
