@@ -42,9 +42,13 @@ export const createKeeping = (storage: OutboxStorageFeature | undefined, host: K
     host.touch();
   };
   /** In memory, then. */
-  const unavailable = (cause: unknown): void => {
+  const openGates = (): void => {
     outbox.gated = false;
     for (const lane of outbox.lanes) lane.cleared = Infinity;
+    host.touch();
+  };
+  const unavailable = (cause: unknown): void => {
+    openGates();
     tell("STORAGE_UNAVAILABLE", "messages cannot be stored: they live in memory", cause);
   };
 
@@ -63,7 +67,8 @@ export const createKeeping = (storage: OutboxStorageFeature | undefined, host: K
       heed();
       host.touch();
     } catch (error) {
-      void coming.then((late) => late.suspend()).catch(() => undefined);
+      // One that comes, or gives up, after all, when a page wakes up, must not hold back what lives in memory by now.
+      void coming.then((late) => late.suspend()).then(openGates, openGates);
       unavailable(error);
     }
   };
