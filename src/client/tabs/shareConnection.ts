@@ -221,11 +221,19 @@ export const shareConnection = (
     crew.flush();
     crew.leave();
   };
+  const inherit = (left: StoredOutbox): void => {
+    try {
+      host.bequest?.()?.inherit(left);
+    } catch {
+      // Whoever wrote it: it must not keep this tab from leading.
+      emitter.emit("anomaly", { kind: "invalid_tab_message" });
+    }
+  };
   const lead = (as: GroupTerm | undefined): void => {
     const again = isLeading();
     link.attach(null);
     seated({ kind: "leading", as });
-    for (const left of wills.splice(0)) host.bequest?.()?.inherit(left);
+    wills.splice(0).forEach(inherit);
     if (again) inner.call({ type: "reconnect" });
     else inner.call({ type: "adopted", state: borrowed.state() });
   };
@@ -249,7 +257,7 @@ export const shareConnection = (
     else link.heard(item);
   };
   const inheritFrom = ({ from, left }: Will): void => {
-    if (isLeading()) host.bequest?.()?.inherit(left);
+    if (isLeading()) inherit(left);
     // Another leader has heard it too.
     else if (leader() === null || leader() === from) wills.push(left);
   };

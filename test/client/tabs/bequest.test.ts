@@ -82,4 +82,26 @@ describe("a page that goes, with an outbox in memory", () => {
     await world.advance(60_000);
     expect(log()).toEqual([1]);
   });
+
+  it("leads all the same when what another page left makes no sense (S23)", async () => {
+    const [leader, next] = (await group(2)) as [Tab, Tab];
+    const told: string[] = [];
+    next.on("anomaly", ({ kind }) => told.push(kind));
+    leader.send({ n: 1 }, { channel: "c" });
+    // A page of another version may leave anything: here a body that cannot be read.
+    const parse = JSON.parse;
+    JSON.parse = ((text: string, ...more: []) => {
+      if (text === '{"n":1}') throw new SyntaxError("no JSON");
+      return parse(text, ...more) as unknown;
+    }) as typeof JSON.parse;
+    try {
+      leader.close();
+      await world.advance(2_000);
+    } finally {
+      JSON.parse = parse;
+    }
+    expect(told).toEqual(["invalid_tab_message"]);
+    expect(next.tabs.get().role).toBe("leader");
+    expect(next.state.get().name).toBe("connected");
+  });
 });
