@@ -29,7 +29,7 @@ export interface ChannelBook {
 /** Channels that are gone are forgotten beyond this many. */
 const kept = 500;
 
-export const createChannelBook = ({ channels, ports }: Inspection): ChannelBook => {
+export const createChannelBook = ({ channels, ports }: Inspection, changed: () => void): ChannelBook => {
   const delivered = new Map<string, number>();
   const last = new Map<string, ChannelLine["last"]>();
 
@@ -39,10 +39,14 @@ export const createChannelBook = ({ channels, ports }: Inspection): ChannelBook 
   };
 
   return {
-    delivered: (channel) => void delivered.set(channel, (delivered.get(channel) ?? 0) + 1),
+    delivered: (channel) => {
+      delivered.set(channel, (delivered.get(channel) ?? 0) + 1);
+      changed();
+    },
     told: ({ channel, result, replayed, missed, reason }) => {
       last.set(channel, { result, replayed, missed, reason, at: ports.clock.wallMs() });
       forget();
+      changed();
     },
     lines: () =>
       [...channels.values()].map(({ name, handlers, cursor, head, dropped }) => ({

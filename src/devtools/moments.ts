@@ -1,5 +1,5 @@
 /** What happened to the connection, step by step. */
-import type { Effect, Event, Input, State, Turn } from "../client/machineTable.ts";
+import type { Clock, Effect, Event, Input, State, Turn } from "../client/machineTable.ts";
 import type { ConnectionState } from "../client/surface.ts";
 
 /** Without the policy: it holds functions, is the same for all, and is kept apart. */
@@ -24,6 +24,30 @@ export interface Moment {
   /** Undefined where another tab has the connection: its table took the step. */
   readonly step: Step | undefined;
 }
+
+export interface MomentBook {
+  /** Oldest first; another list only when something was added. */
+  readonly all: () => readonly Moment[];
+  readonly add: (moment: Omit<Moment, "n" | "at">) => void;
+  readonly clear: () => void;
+}
+
+const kept = 1_000;
+
+export const createMomentBook = ({ wallMs }: Pick<Clock, "wallMs">, changed: () => void): MomentBook => {
+  let moments: readonly Moment[] = [];
+  let n = 0;
+  return {
+    all: () => moments,
+    add: (moment) => {
+      moments = [...moments.slice(-kept + 1), { n: ++n, at: wallMs(), ...moment }];
+      changed();
+    },
+    clear: () => {
+      moments = [];
+    },
+  };
+};
 
 export const stepOf = ({ before, event, input, after, effects }: Turn): Step => {
   const { policy: _, ...plain } = input;

@@ -1,17 +1,18 @@
 /** Listens to a client while somebody looks, and keeps the last of what it heard. */
 import { createStore, memoised, type WritableStore } from "../client/createStore.ts";
 import { type Inspection, inspections } from "../client/inspection.ts";
-import type { Policy, Rows } from "../client/machineTable.ts";
+import type { Clock, Policy, Rows } from "../client/machineTable.ts";
 import { readPolicy } from "../client/readPolicy.ts";
 import type { ResilientClient } from "../client/ResilientClient.ts";
 import type { Store } from "../client/store.ts";
 import { type ChannelLine, createChannelBook } from "./channelBook.ts";
-import { createMeters, type Sample, type Totals } from "./meters.ts";
 import { createPace } from "./createPace.ts";
-import { type Moment, stepOf } from "./moments.ts";
+import { type Books, hear } from "./hear.ts";
+import { createMeters, type Sample, type Totals } from "./meters.ts";
+import { createMomentBook, type Moment } from "./moments.ts";
 import { createPeers, type Peer, type Peers } from "./peers.ts";
 import { createTraces, type Trace } from "./traces.ts";
-import type { Circumstances, Row } from "./why.ts";
+import { type Circumstances, circumstancesOf, type Row } from "./why.ts";
 
 export interface OutboxView {
   readonly rows: readonly Row[];
@@ -44,33 +45,12 @@ export interface Recorder {
   readonly clear: () => void;
 }
 
-const keptMoments = 1_000;
 const restMs = 200;
 
-/** Undefined: the client is of another copy of this package, or none of ours. */
-export const createRecorder = (client: ResilientClient): Recorder | undefined => {
-  const inspection = inspections.get(client.outbox);
-  if (!inspection) return undefined;
-  const { ports, connection, driver, outbox, on } = inspection;
-  const { clock } = ports;
-  let moments: readonly Moment[] = [];
-  let counted = 0;
-  let version = 0;
-  const traces = createTraces();
-  const channels = createChannelBook(inspection);
-  const meters = createMeters(client, inspection);
-  const nothing = (): void => undefined;
-
+/** Stores over what changes outside of them, all told at the same pace. */
+const createViews = (clock: Clock) => {
   const stores: WritableStore<unknown>[] = [];
-  const view = <T>(make: () => T): Store<T> => {
-    const store = createStore(
-      memoised(() => version, make),
-      make(),
-      nothing,
-    );
-    stores.push(store);
-    return store;
-  };
+  let version = 0;
   const pace = createPace(
     clock,
     () => {
@@ -79,62 +59,59 @@ export const createRecorder = (client: ResilientClient): Recorder | undefined =>
     },
     restMs,
   );
+  const view = <T>(make: () => T): Store<T> => {
+    const store = createStore(
+      memoised(() => version, make),
+      make(),
+      () => undefined,
+    );
+    stores.push(store);
+    return store;
+  };
+  return { pace, view };
+};
 
-  const add = (moment: Omit<Moment, "n" | "at">): void => {
-    const earlier = moments.length < keptMoments ? moments : moments.slice(-keptMoments + 1);
-    moments = [...earlier, { n: ++counted, at: clock.wallMs(), ...moment }];
-    pace.ring();
+/** Undefined: the client is of another copy of this package, or none of ours. */
+export const createRecorder = (client: ResilientClient): Recorder | undefined => {
+  const inspection = inspections.get(client.outbox);
+  if (!inspection) return undefined;
+  const { outbox, connection, options, ports } = inspection;
+  const { clock } = ports;
+  const { pace, view } = createViews(clock);
+  const books: Books = {
+    moments: createMomentBook(clock, pace.ring),
+    traces: createTraces(pace.ring),
+    channels: createChannelBook(inspection, pace.ring),
+    meters: createMeters(client, inspection),
   };
-  const note: typeof traces.note = (id, change) => {
-    traces.note(id, change);
-    pace.ring();
-  };
+  const { moments, traces, channels, meters } = books;
   const peers = createPeers(client, inspection, pace.ring);
-  const isFollower = (): boolean => client.tabs.get().role === "follower";
+  const waiting = (): readonly Row[] => [...outbox.rows(), ...outbox.waiting];
 
-  const hear = (): (() => void)[] => [
-    on("turned", (turn) => {
-      const { before, after, event } = turn;
-      add({ from: before.name, to: after.name, event: event.type, step: stepOf(turn) });
-    }),
-    on("transition", ({ from, to, event }) => {
-      if (isFollower())
-        add({ from: from.name, to: to.name, event: event as Moment["event"], step: undefined });
-    }),
-    on("queued", ({ id, channel, payload, bytes, queuedAtMs: queuedMs }) =>
-      note(id, () => ({ channel, payload, bytes, queuedMs })),
-    ),
-    on("transmitted", ({ id, channel, payload, bytes }) =>
-      note(id, ({ sentMs = clock.nowMs(), transmissions }) => ({
-        channel,
-        payload,
-        bytes,
-        sentMs,
-        transmissions: transmissions + 1,
-      })),
-    ),
-    on("settled", ({ id, channel, settlement }) => {
-      const settledMs = clock.nowMs();
-      const sentMs = traces.get(id)?.sentMs;
-      meters.settled(settlement.kind, sentMs === undefined ? undefined : settledMs - sentMs);
-      note(id, () => ({ channel, settlement, settledMs }));
-    }),
-    on("delivered", ({ id, channel, own }) => {
-      meters.delivered();
-      channels.delivered(channel);
-      if (own && traces.get(id)) note(id, ({ seenMs = clock.nowMs() }) => ({ seenMs }));
-      else pace.ring();
-    }),
-    on("continuity", (continuity) => {
-      channels.told(continuity);
+  /** Calls itself again until it is stopped. */
+  const measure = (): (() => void) => {
+    let stop = clock.after(meters.everyMs, function again() {
+      meters.sample();
+      peers.tell();
       pace.ring();
-    }),
-    client.tabs.subscribe(pace.ring),
-  ];
-
-  const seed = (): void => {
-    for (const { id, channel, payload, bytes, queuedAtMs: queuedMs } of [...outbox.rows(), ...outbox.waiting])
-      if (!traces.get(id)) note(id, () => ({ channel, payload, bytes, queuedMs }));
+      stop = clock.after(meters.everyMs, again);
+    });
+    return () => stop();
+  };
+  const start = (): (() => void) => {
+    for (const { id, channel, payload, bytes, queuedAtMs: queuedMs } of waiting())
+      if (!traces.get(id)) traces.note(id, () => ({ channel, payload, bytes, queuedMs }));
+    const removals = [
+      ...hear(client, inspection, books),
+      client.tabs.subscribe(pace.ring),
+      peers.start(),
+      measure(),
+      pace.stop,
+    ];
+    pace.ring();
+    return () => {
+      for (const remove of removals) remove();
+    };
   };
 
   return {
@@ -142,50 +119,18 @@ export const createRecorder = (client: ResilientClient): Recorder | undefined =>
     inspection,
     name: connection.name,
     rows: connection.rows,
-    policy: readPolicy(inspection.options),
-    moments: view(() => moments),
-    outbox: view(() => ({
-      rows: [...outbox.rows(), ...outbox.waiting],
-      now: {
-        nowMs: clock.nowMs(),
-        now: clock.wallMs(),
-        state: client.state.get(),
-        online: (globalThis as { navigator?: { onLine?: boolean } }).navigator?.onLine !== false,
-        isFollower: isFollower(),
-        window: driver.terms?.().window ?? Infinity,
-        windowBytes: driver.terms?.().windowBytes ?? Infinity,
-        bufferedBytes: driver.bufferedBytes(),
-        isWaiting: (row) => outbox.waiting.has(row),
-      },
-    })),
+    policy: readPolicy(options),
+    moments: view(moments.all),
+    outbox: view(() => ({ rows: waiting(), now: circumstancesOf(client, inspection) })),
     traces: view(traces.all),
     channels: view(channels.lines),
     samples: view(meters.samples),
     totals: view(meters.totals),
     peers: view(peers.all),
     seenBy: peers.seen,
-    start: () => {
-      seed();
-      const removals = [...hear(), peers.start()];
-      const measure = (): (() => void) =>
-        clock.after(meters.everyMs, () => {
-          meters.sample();
-          peers.tell();
-          pace.ring();
-          stop = measure();
-        });
-      let stop = measure();
-      pace.ring();
-      return () => {
-        stop();
-        pace.stop();
-        for (const remove of removals) remove();
-      };
-    },
+    start,
     clear: () => {
-      moments = [];
-      traces.clear();
-      meters.clear();
+      for (const { clear } of [moments, traces, meters]) clear();
       pace.ring();
     },
   };

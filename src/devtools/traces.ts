@@ -40,7 +40,7 @@ const blank = (id: string): Trace => ({
   seenMs: undefined,
 });
 
-export const createTraces = (): Traces => {
+export const createTraces = (changed: () => void): Traces => {
   const traces = new Map<string, Trace>();
 
   /** In bulk: a walk for every message would cost more than the messages. */
@@ -62,6 +62,7 @@ export const createTraces = (): Traces => {
       const before = traces.get(id);
       traces.set(id, { ...(before ?? blank(id)), ...change(before ?? blank(id)) });
       if (!before) trim();
+      changed();
     },
     clear: () => traces.clear(),
   };

@@ -1,6 +1,7 @@
 /** Why a message was not sent yet, or what is waited for since it was. */
 import { highWaterBytes } from "../client/highWater.ts";
 import type { Inspection } from "../client/inspection.ts";
+import type { ResilientClient } from "../client/ResilientClient.ts";
 import type { ConnectionState } from "../client/surface.ts";
 
 export type Row = Parameters<Inspection["outbox"]["holds"]>[0];
@@ -25,6 +26,24 @@ export interface Circumstances {
   readonly bufferedBytes: number;
   readonly isWaiting: (row: Row) => boolean;
 }
+
+export const circumstancesOf = (
+  client: ResilientClient,
+  { ports, driver, outbox }: Inspection,
+): Circumstances => {
+  const { window = Infinity, windowBytes = Infinity } = driver.terms?.() ?? {};
+  return {
+    nowMs: ports.clock.nowMs(),
+    now: ports.clock.wallMs(),
+    state: client.state.get(),
+    online: (globalThis as { navigator?: { onLine?: boolean } }).navigator?.onLine !== false,
+    isFollower: client.tabs.get().role === "follower",
+    window,
+    windowBytes,
+    bufferedBytes: driver.bufferedBytes(),
+    isWaiting: (row) => outbox.waiting.has(row),
+  };
+};
 
 const seconds = (ms: number): number => Math.max(0, Math.ceil(ms / 1_000));
 
