@@ -86,6 +86,21 @@ const labelHalf = 36;
 
 const mid = (a: number, b: number): number => (a + b) / 2;
 
+/** Of a cubic Bézier curve. */
+const pointOn = ([a, b, c, d]: readonly Point[], t: number): Point => {
+  const at = (pick: (point: Point) => number): number => {
+    const [p0, p1, p2, p3] = [a, b, c, d].map((point) => pick(point as Point)) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    const s = 1 - t;
+    return s ** 3 * p0 + 3 * s * s * t * p1 + 3 * s * t * t * p2 + t ** 3 * p3;
+  };
+  return { u: at(({ u }) => u), v: at(({ v }) => v) };
+};
+
 /** The points of a curve, and where its label stands. */
 const route = (frame: Frame, from: Point, to: Point): readonly [Point[], Point] => {
   const size = half(frame);
@@ -119,7 +134,8 @@ const route = (frame: Frame, from: Point, to: Point): readonly [Point[], Point] 
   const end = { u: to.u + lean + shift, v: to.v - down * (size.v + 3) };
   const bend = (end.v - start.v) / 2;
   const curve = [start, { u: start.u, v: start.v + bend }, { u: end.u, v: end.v - bend }, end];
-  return [curve, { u: mid(start.u, end.u), v: mid(start.v, end.v) }];
+  // Nearer to where it begins: the label of the way back stands elsewhere.
+  return [curve, pointOn(curve, 0.4)];
 };
 
 export const layOut = (edges: readonly Edge[], isTall: boolean): Drawing => {
