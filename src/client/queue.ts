@@ -45,7 +45,7 @@ export interface Queue {
   /** Asks a row's guard; false: the row has left. One that may have been transmitted stays, as a void. */
   readonly mayGo: (row: QueuedRow) => boolean;
   /** Takes a row out with this settlement, whatever its lane says. */
-  readonly drop: (row: QueuedRow, settlement: Settlement) => void;
+  readonly drop: (row: QueuedRow, settlement: Settlement, reply?: Replied) => void;
   /** As `drop`, but `uncertain` when it was possibly transmitted. */
   readonly forsake: (row: QueuedRow, settlement: Settlement) => void;
   /** The largest message the server takes, in bytes: what is larger settles `rejected TOO_LARGE`. */
@@ -103,9 +103,9 @@ export const createQueue = (host: QueueHost): Queue => {
     // What is taken back may have left a moment ago: only the first word counts.
     if (tag.settle(settlement, reply)) emitter.emit("settled", { id, channel, settlement });
   };
-  const drop = (row: QueuedRow, settlement: Settlement): void => {
+  const drop = (row: QueuedRow, settlement: Settlement, reply?: Replied): void => {
     outbox.remove(row);
-    settleOne(row, settlement);
+    settleOne(row, settlement, reply);
     touch();
   };
   const forsake = (row: QueuedRow, settlement: Settlement): void =>

@@ -1,6 +1,7 @@
 /** What of an outbox must be written, and what a page that comes back finds. Pure: the shell writes and reads. */
 import type { Lane, Row } from "./outbox.ts";
 import type { RowKey, StoredCounter, StoredOutbox, StoredRow } from "./ports/outboxStorage.ts";
+import type { Replied, Settled } from "./sender.ts";
 import type { Settlement } from "./settlement.ts";
 
 /** What is stored of a lane, or on its way there. */
@@ -96,7 +97,7 @@ export const difference = <Tag>(lane: Lane<Tag>, kept: KeptLane<Tag>): Differenc
 
 export interface Reconciled<Tag> {
   /** Rows that ended while the page was away. */
-  readonly settled: readonly (readonly [Row<Tag>, Settlement])[];
+  readonly settled: readonly Settled<Tag>[];
   readonly kept: KeptLane<Tag>;
   readonly answered: number;
   /** Others may have transmitted what stands below. */
@@ -112,10 +113,10 @@ export const reconcile = <Tag>(lane: Lane<Tag>, stored: StoredOutbox, committed:
   const here = <T extends { readonly channel: string }>(all: readonly T[]): T[] =>
     all.filter(({ channel }) => channel === lane.channel);
   const rows = new Map(here(stored.rows).map((row) => [row.n, row]));
-  const verdicts = new Map(here(stored.verdicts).map(({ n, settlement }) => [n, settlement]));
+  const verdicts = new Map(here(stored.verdicts).map((one) => [one.n, one]));
   const [counter] = here(stored.counters);
   const answered = Math.max(lane.answered, counter?.answered ?? 0);
-  const settled: [Row<Tag>, Settlement][] = [];
+  const settled: Settled<Tag>[] = [];
   const kept: KeptLane<Tag> = { ...keptLane(lane.p), answered: counter?.answered ?? 0 };
   for (const n of rows.keys()) kept.rows.set(n, null);
   let sentBelow = Math.max(lane.sentBelow, committed + 1);
@@ -127,7 +128,12 @@ export const reconcile = <Tag>(lane: Lane<Tag>, stored: StoredOutbox, committed:
       sentBelow = Math.max(sentBelow, n + 1);
       kept.rows.set(n, row);
       if (found.voided) kept.voided.add(row);
-    } else if (verdict !== undefined) settled.push([row, JSON.parse(verdict) as Settlement]);
+    } else if (verdict)
+      settled.push([
+        row,
+        JSON.parse(verdict.settlement) as Settlement,
+        verdict.reply === undefined ? undefined : (JSON.parse(verdict.reply) as Replied),
+      ]);
     // One with a guard was never stored: nobody else can have sent it.
     else if (stored.producers.length && n <= (row.guard ? answered : Math.max(committed, answered)))
       settled.push([row, { kind: "uncertain" }]);

@@ -105,7 +105,7 @@ export const createKeeper = async (given: KeeperHost, open: OpenOutboxStorage): 
         ledger.place(lane, kept);
         Object.assign(lane, moved);
         rewind(lane);
-        for (const [row, settlement] of settled) host.drop(row, settlement);
+        for (const one of settled) host.drop(...one);
       }
     }
   };

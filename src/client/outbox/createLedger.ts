@@ -97,6 +97,7 @@ export const createLedger = (host: LedgerHost): Ledger => {
     channel,
     n,
     settlement: JSON.stringify(tag.status.get()),
+    ...(tag.reply && { reply: JSON.stringify(tag.reply) }),
     at: clock.wallMs(),
   });
 

@@ -3,6 +3,7 @@ import type { Clock } from "../../core/ports.ts";
 import type { Boots } from "../../core/ports/boots.ts";
 import type { StoredRow } from "../../core/ports/outboxStorage.ts";
 import type { Locks } from "../../core/ports/tabPorts.ts";
+import type { Replied } from "../../core/sender.ts";
 import type { Settlement } from "../../core/settlement.ts";
 import type { Emitter } from "../emitter.ts";
 import type { QueuedOutbox, QueuedRow } from "../queuedRow.ts";
@@ -32,7 +33,7 @@ export interface KeeperHost {
   /** Absent: a page does not know what came before it. */
   readonly boots: Boots | undefined;
   /** Takes a row out with this settlement. */
-  readonly drop: (row: QueuedRow, settlement: Settlement) => void;
+  readonly drop: (row: QueuedRow, settlement: Settlement, reply?: Replied) => void;
   /** A row came in that another page queued. */
   readonly entered: (row: QueuedRow) => void;
   /** What is told of the outbox is not the same. */

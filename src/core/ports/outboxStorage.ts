@@ -44,6 +44,8 @@ export interface StoredVerdict {
   readonly n: number;
   /** The settlement as JSON text. */
   readonly settlement: string;
+  /** What the server's app replied, as JSON text; absent: unknown, or it cannot be read any more (`decrypt` failed). */
+  readonly reply?: string;
   readonly at: number;
 }
 

@@ -14,9 +14,10 @@ import type { IndexedDbOptions } from "./options.ts";
 const databaseName = "resilient-socket";
 const layoutVersion = 1;
 
-/** As it lies there: the payload as `encrypt` made it. */
-type Row = Omit<StoredRow, "body"> & { readonly scope: string; readonly body: unknown };
 type Of<T> = T & { readonly scope: string };
+/** As they lie there: payload and reply as `encrypt` made them. */
+type Row = Of<Omit<StoredRow, "body">> & { readonly body: unknown };
+type Verdict = Of<Omit<StoredVerdict, "reply">> & { readonly reply?: unknown };
 
 const stores = ["rows", "counters", "producers", "verdicts"] as const;
 
@@ -24,7 +25,7 @@ interface Layout extends DBSchema {
   rows: { key: [string, string, string, number]; value: Row };
   counters: { key: [string, string, string]; value: Of<StoredCounter> };
   producers: { key: [string, string]; value: Of<StoredProducer> };
-  verdicts: { key: [string, string, string, number]; value: Of<StoredVerdict> };
+  verdicts: { key: [string, string, string, number]; value: Verdict };
 }
 type Database = IDBPDatabase<Layout>;
 type Transaction = IDBPTransaction<Layout, typeof stores, "readwrite">;
@@ -104,6 +105,12 @@ export const openOutbox = async (options: OpenOptions): Promise<OutboxStorage> =
     const sealed = await Promise.all(
       rows.map(async (row) => ({ ...row, scope, body: await encrypt(row.body ?? "") })),
     );
+    const sealedVerdicts = await Promise.all(
+      verdicts.map(async ({ reply, ...verdict }) => ({
+        ...verdict,
+        ...(reply !== undefined && { reply: await encrypt(reply) }),
+      })),
+    );
     await change((store) => {
       const put = (name: (typeof stores)[number], values: readonly object[]): void => {
         for (const value of values)
@@ -119,20 +126,25 @@ export const openOutbox = async (options: OpenOptions): Promise<OutboxStorage> =
           const counter = { next: larger(next, kept?.next), answered: larger(answered, kept?.answered) };
           await store("counters").put({ scope, p, channel, ...counter });
         })().catch(ofTransaction);
-      put("verdicts", verdicts);
+      put("verdicts", sealedVerdicts);
       put("rows", sealed);
       for (const [p, channel, n] of removed)
         store("rows").delete([scope, p, channel, n]).catch(ofTransaction);
     });
   };
 
-  /** A row that cannot be read any more must not hide the others. */
-  const unsealed = async (row: Row): Promise<StoredRow> => {
+  /** One that cannot be read any more must not hide the others. */
+  const unsealed = async (sealed: unknown): Promise<string | null> => {
     try {
-      return { ...row, body: await decrypt(row.body) };
+      return await decrypt(sealed);
     } catch {
-      return { ...row, body: null };
+      return null;
     }
+  };
+  const unsealedRow = async (row: Row): Promise<StoredRow> => ({ ...row, body: await unsealed(row.body) });
+  const unsealedVerdict = async ({ reply: sealed, ...verdict }: Verdict): Promise<StoredVerdict> => {
+    const reply = sealed === undefined ? null : await unsealed(sealed);
+    return { ...verdict, ...(reply !== null && { reply }) };
   };
 
   const read = async (p: string): Promise<StoredOutbox> => {
@@ -144,7 +156,12 @@ export const openOutbox = async (options: OpenOptions): Promise<OutboxStorage> =
       tx.objectStore("verdicts").getAll(range),
       tx.objectStore("producers").getAll(IDBKeyRange.only([scope, p])),
     ]);
-    return { producers, counters, verdicts, rows: await Promise.all(rows.map(unsealed)) };
+    return {
+      producers,
+      counters,
+      verdicts: await Promise.all(verdicts.map(unsealedVerdict)),
+      rows: await Promise.all(rows.map(unsealedRow)),
+    };
   };
 
   return {

@@ -26,6 +26,24 @@ describe("a page that goes and comes back", () => {
     await world.close();
   });
 
+  it("hears what was replied to a question that another page sent to the end", async () => {
+    const { world, tab } = await online(
+      {},
+      { server: { onMessage: ({ payload }, context) => context.reply({ answer: payload }) } },
+    );
+    world.network.stall("up");
+    const reply = tab.request("question", { channel: "c", timeoutMs: 60_000 });
+    await world.advance(100);
+    tab.navigate("within");
+    world.network.resume();
+    tab.connect();
+    await world.advance(5_000);
+    tab.back();
+    await world.advance(5_000);
+    expect(await reply).toMatchObject({ data: { answer: "question" }, seq: 1 });
+    await world.close();
+  });
+
   it("sends what nobody took meanwhile, under the same numbers (fault 24)", async () => {
     const { world, tab, log, stored } = await online();
     world.network.stall("up");
