@@ -1,7 +1,7 @@
 /** What a page that goes leaves to the other tabs where nothing is stored: its messages, under their numbers. */
 import { toBorrow } from "../../core/borrowing.ts";
 import { toStored } from "../../core/outboxLedger.ts";
-import type { StoredOutbox, StoredRow } from "../../core/ports/outboxStorage.ts";
+import type { StoredCounter, StoredOutbox, StoredRow } from "../../core/ports/outboxStorage.ts";
 import type { Clock } from "../../core/ports.ts";
 import { createReceipt } from "../createReceipt.ts";
 import type { QueuedLane, QueuedOutbox, QueuedRow } from "../queuedRow.ts";
@@ -38,27 +38,32 @@ export const createBequest = (host: BequestHost): Bequest => {
         outbox.giveBack(lane);
       }
   };
-  /** Up to the first that only this page can judge: a number left out in between would count as one that never comes. */
-  const rowsOf = (lane: QueuedLane, toWall: number): StoredRow[] => {
-    const rows: StoredRow[] = [];
-    for (const row of lane.rows.values()) {
-      if (row.guard || typeof row.body !== "string") break;
-      rows.push(toStored(row, toWall, 0));
-    }
-    return rows;
+  /** The number of the first that only this page can judge: one that others left out would count as one that never comes. */
+  const endOf = ({ rows, next }: QueuedLane): number => {
+    for (const { n, guard, body } of rows.values()) if (guard || typeof body !== "string") return n;
+    return next;
   };
 
   return {
     leave: () => {
       const toWall = clock.wallMs() - clock.nowMs();
-      const lanes = [...outbox.lanes].filter(({ rows }) => rows.size);
-      const rows = lanes.flatMap((lane) => rowsOf(lane, toWall));
+      const rows: StoredRow[] = [];
+      const counters: StoredCounter[] = [];
+      for (const lane of outbox.lanes) {
+        const { p, channel, answered } = lane;
+        const next = endOf(lane);
+        const left = [...lane.rows.values()].filter(({ n }) => n < next);
+        if (!left.length) continue;
+        rows.push(...left.map((row) => toStored(row, toWall, 0)));
+        counters.push({ p, channel, next, answered });
+        lane.sentBelow = Math.max(lane.sentBelow, next);
+      }
       if (!rows.length) return undefined;
-      for (const lane of lanes) lane.sentBelow = lane.next;
+      const lanes = [...outbox.lanes].filter(({ rows: { size } }) => size);
       const subject = host.subject();
       return {
         rows,
-        counters: lanes.map(({ p, channel, next, answered }) => ({ p, channel, next, answered })),
+        counters,
         producers: lanes.map(({ p, createdAtMs }) => ({
           p,
           createdAt: createdAtMs + toWall,

@@ -83,6 +83,24 @@ describe("a page that goes, with an outbox in memory", () => {
     expect(log()).toEqual([1]);
   });
 
+  it("sends a message with a guard itself when it comes back from the cache: nobody leaves out its number", async () => {
+    const [leader] = (await group(2)) as [Tab, Tab];
+    world.crashServer();
+    await world.advance(10);
+    const receipts = numbers(3).map((n) =>
+      leader.send(n, { channel: "c", ...(n === 2 && { guard: () => true }) }),
+    );
+    leader.navigate();
+    await world.advance(1_000);
+    world.startServer();
+    await world.advance(60_000);
+    expect(log()).toEqual([1]);
+    leader.back();
+    await world.advance(5_000);
+    expect(log()).toEqual([1, 2, 3]);
+    expect(receipts.map(({ status }) => status.get().kind)).toEqual(Array(3).fill("acked"));
+  });
+
   it("leads all the same when what another page left makes no sense (S23)", async () => {
     const [leader, next] = (await group(2)) as [Tab, Tab];
     const told: string[] = [];
