@@ -112,7 +112,12 @@ describe("the outbox in IndexedDB", () => {
     expect((await bare.read("p1")).rows[0]?.body).toBe('<"terces">');
     expect((await storage.read("p1")).rows[0]?.body).toBe('"secret"');
     const verdict = { p: "p1", channel: "c", settlement: "{}", at: 7 };
-    await storage.write({ verdicts: [{ ...verdict, n: 1, reply: "yes" }, { ...verdict, n: 2 }] });
+    await storage.write({
+      verdicts: [
+        { ...verdict, n: 1, reply: "yes" },
+        { ...verdict, n: 2 },
+      ],
+    });
     expect((await bare.read("p1")).verdicts.map(({ reply }) => reply)).toEqual(["<sey>", undefined]);
     expect((await storage.read("p1")).verdicts.map(({ reply }) => reply)).toEqual(["yes", undefined]);
   });
@@ -127,7 +132,14 @@ describe("the outbox in IndexedDB", () => {
     await storage.write({ rows: [row(1), row(2), row(3)] });
     expect((await storage.read("p1")).rows.map(({ body }) => body)).toEqual(["1", null, "3"]);
     await storage.write({
-      verdicts: ["1", "2"].map((reply, i) => ({ p: "p1", channel: "c", n: i, settlement: "{}", reply, at: 7 })),
+      verdicts: ["1", "2"].map((reply, i) => ({
+        p: "p1",
+        channel: "c",
+        n: i,
+        settlement: "{}",
+        reply,
+        at: 7,
+      })),
     });
     expect((await storage.read("p1")).verdicts.map(({ reply }) => reply)).toEqual(["1", undefined]);
   });
