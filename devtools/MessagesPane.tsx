@@ -33,15 +33,11 @@ export function MessagesPane(): React.ReactNode {
           {say("messages.count", { count: count(traces.length), scale: duration(scaleMs) })}
           {isHeld && ` · ${say("rows.held")}`}
         </span>
-        <span className="key" style={{ "--swatch": "var(--strong)" } as React.CSSProperties}>
-          {say("fall.queued")}
-        </span>
-        <span className="key" style={{ "--swatch": "var(--accent)" } as React.CSSProperties}>
-          {say("fall.sent")}
-        </span>
-        <span className="key" style={{ "--swatch": "var(--calm)" } as React.CSSProperties}>
-          {say("fall.seen")}
-        </span>
+        {Object.entries(swatches).map(([stage, swatch]) => (
+          <span key={stage} className="key" style={{ "--swatch": swatch } as React.CSSProperties}>
+            {say(`fall.${stage}`)}
+          </span>
+        ))}
         <input
           type="search"
           value={wanted}
@@ -66,9 +62,16 @@ export function MessagesPane(): React.ReactNode {
   );
 }
 
+const swatches = {
+  queued: "var(--strong)",
+  stored: "var(--warn)",
+  sent: "var(--accent)",
+  seen: "var(--calm)",
+};
+
 const beginOf = ({ queuedMs, sentMs, settledMs }: Trace): number => queuedMs ?? sentMs ?? settledMs ?? 0;
-const endOf = ({ settledMs, seenMs, sentMs, queuedMs }: Trace): number =>
-  Math.max(settledMs ?? 0, seenMs ?? 0, sentMs ?? 0, queuedMs ?? 0);
+const endOf = ({ settledMs, seenMs, sentMs, storedMs, queuedMs }: Trace): number =>
+  Math.max(settledMs ?? 0, seenMs ?? 0, sentMs ?? 0, storedMs ?? 0, queuedMs ?? 0);
 
 /** So that the latest fit: an old outage does not flatten what happens now. */
 const scaleOf = (traces: readonly Trace[]): number =>
@@ -112,7 +115,12 @@ function TraceRow({ trace, scaleMs, index, style }: TraceRowProps) {
         <span className="chip" data-tone={endTones[kind] ?? "calm"}>
           {say(`kind.${kind}`)} {settlementText(trace)}
         </span>{" "}
-        <span className="muted">
+        <span
+          className="muted"
+          title={
+            seen ? say("fall.othersAre", { ids: others.map(({ id }) => short(id)).join(", ") }) : undefined
+          }
+        >
           {transmissions > 1 && `×${transmissions} `}
           {seen}
         </span>
@@ -132,10 +140,11 @@ function TraceRow({ trace, scaleMs, index, style }: TraceRowProps) {
 }
 
 const stagesOf = (trace: Trace): (readonly [string, number])[] => {
-  const { queuedMs, sentMs, settledMs, seenMs } = trace;
+  const { queuedMs, storedMs, sentMs, settledMs, seenMs } = trace;
   const stage = (code: string, from: number | undefined, to: number | undefined) =>
     from === undefined || to === undefined ? [] : [[code, to - from] as const];
   return [
+    ...stage("fall.storedAfter", queuedMs, storedMs),
     ...stage("fall.queuedFor", queuedMs, sentMs),
     ...stage("fall.answeredIn", sentMs, settledMs),
     ...stage("fall.seenAfter", sentMs, seenMs),
@@ -147,16 +156,20 @@ const width = 1_000;
 function Fall({ trace, scaleMs }: { readonly trace: Trace; readonly scaleMs: number }) {
   const begin = beginOf(trace);
   const end = endOf(trace);
-  const { sentMs, settledMs, seenMs } = trace;
+  const { storedMs, sentMs, settledMs, seenMs } = trace;
   const x = (ms: number): number => (Math.min(Math.max(0, ms - begin), scaleMs) / scaleMs) * (width - 12);
   const bar = (className: string, from: number, to: number) => (
     <rect className={className} x={x(from)} y="3" width={Math.max(4, x(to) - x(from))} height="8" rx="2" />
+  );
+  const mark = (className: string, ms: number) => (
+    <rect className={className} x={x(ms)} y="0" width="6" height="14" rx="2" />
   );
   return (
     <svg className="fall" viewBox={`0 0 ${width} 14`} preserveAspectRatio="none" aria-hidden="true">
       {bar("wait", begin, sentMs ?? end)}
       {sentMs !== undefined && bar("way", sentMs, settledMs ?? Math.max(end, sentMs))}
-      {seenMs !== undefined && <rect className="seen" x={x(seenMs)} y="0" width="6" height="14" rx="2" />}
+      {storedMs !== undefined && mark("stored", storedMs)}
+      {seenMs !== undefined && mark("seen", seenMs)}
     </svg>
   );
 }

@@ -8,7 +8,7 @@ import type { Name } from "./layout.ts";
 import { tones } from "./tones.ts";
 import { useLatest } from "./useLatest.ts";
 
-/** Who has the connection, how that was agreed, and the other tabs that can be asked. */
+/** Who has the connection, how that was agreed, and the other tabs. */
 export function TabsPane(): React.ReactNode {
   const { recorder, say } = useTools();
   const { client } = recorder;
@@ -21,7 +21,7 @@ export function TabsPane(): React.ReactNode {
       {peers.map((peer) => (
         <TabCard key={peer.id} title={say("tabs.other", { id: short(peer.id) })} tab={peer} />
       ))}
-      <p className="muted">{say(peers.length ? "tabs.more" : "tabs.none")}</p>
+      {!peers.length && <p className="muted">{say("tabs.none")}</p>}
     </div>
   );
 }
@@ -46,9 +46,13 @@ function TabCard({ title, tab: { role, rung, term, state }, means }: TabCardProp
       <dl>
         <dt>{say("tabs.state")}</dt>
         <dd>
-          <span className="pill" data-tone={tones[state as Name] ?? "rest"}>
-            {say(state)}
-          </span>
+          {state === undefined ? (
+            <span className="muted">{say("tabs.closed")}</span>
+          ) : (
+            <span className="pill" data-tone={tones[state as Name] ?? "rest"}>
+              {say(state)}
+            </span>
+          )}
         </dd>
         <dt>{say("tabs.rung")}</dt>
         <dd>{say(`rung.${rung}`)}</dd>

@@ -144,6 +144,7 @@ button:disabled { cursor: default; opacity: 0.5; }
 .fall { display: block; width: 100%; height: 14px; }
 .fall .wait { fill: var(--strong); }
 .fall .way { fill: var(--accent); }
+.fall .stored { fill: var(--warn); }
 .fall .seen { fill: var(--calm); }
 .key { display: inline-flex; align-items: center; gap: 5px; color: var(--muted); }
 .key::before { content: ""; width: 10px; height: 10px; border-radius: 3px; background: var(--swatch); }

@@ -30,6 +30,14 @@ export interface ConnectionHost {
   readonly bequest?: (() => Bequest | undefined) | undefined;
 }
 
+/** Who shares a connection, as far as this tab knows. */
+export interface Group {
+  readonly me: string;
+  /** Null while nobody is known to lead. */
+  readonly leader: string | null;
+  readonly followers: readonly string[];
+}
+
 /** What the protocol may use of it, and what the client does. */
 export interface Connection extends Pick<
   ProtocolHost,
@@ -51,4 +59,6 @@ export interface Connection extends Pick<
   readonly dueIn: Upkeep["dueIn"];
   /** Set where tabs may share it. */
   readonly tabs?: Store<TabsState> | undefined;
+  /** Likewise. */
+  readonly group?: (() => Group) | undefined;
 }

@@ -2,6 +2,7 @@ import { describeError } from "../core/describeError.ts";
 import type { ClientEvents } from "./ResilientClient.ts";
 import { ResilientSocketError } from "../core/errors.ts";
 import { createListeners, type Listeners } from "./createListeners.ts";
+import type { StoredRow } from "../core/ports/outboxStorage.ts";
 import type { Message } from "./message.ts";
 import type { QueuedRow } from "./queuedRow.ts";
 import type { Turn } from "./runMachine.ts";
@@ -10,6 +11,8 @@ import type { Turn } from "./runMachine.ts";
 interface Heard extends ClientEvents {
   readonly turned: Turn;
   readonly queued: QueuedRow;
+  /** One transaction wrote them. */
+  readonly stored: readonly StoredRow[];
   readonly transmitted: QueuedRow;
   readonly delivered: Message;
 }

@@ -31,6 +31,10 @@ const hearMessages = ({ on, ports }: Inspection, { traces, channels, meters }: B
     on("queued", ({ id, channel, payload, bytes, queuedAtMs: queuedMs }) =>
       traces.note(id, () => ({ channel, payload, bytes, queuedMs })),
     ),
+    on("stored", (rows) => {
+      for (const { id } of rows)
+        if (traces.get(id)) traces.note(id, ({ storedMs = nowMs() }) => ({ storedMs }));
+    }),
     on("transmitted", ({ id, channel, payload, bytes }) =>
       traces.note(id, ({ sentMs = nowMs(), transmissions }) => ({
         channel,

@@ -1,11 +1,12 @@
-/** The other tabs whose inspector is open: they tell each other who they are and how far they have read. */
+/** The other tabs: who they are, as the leader knows; how far they have read, as those tell each other whose inspector is open. */
 import type { Inspection } from "../client/inspection.ts";
 import type { ResilientClient, TabsState } from "../client/ResilientClient.ts";
 
 export interface Peer extends TabsState {
   readonly id: string;
-  readonly state: string;
-  /** By channel: epoch and seq of the last event it has seen. */
+  /** Undefined: its inspector is closed. */
+  readonly state: string | undefined;
+  /** By channel: epoch and seq of the last event it has seen, as far as it tells. */
   readonly places: Readonly<Record<string, readonly [epoch: string, seq: number]>>;
 }
 
@@ -43,6 +44,11 @@ export const createPeers = (
   let post: ((said: Said) => void) | undefined;
   let told = "";
 
+  /** At most as many as may tell. */
+  const mates = (): readonly string[] => {
+    const { me, leader = null, followers = [] } = connection.group?.() ?? {};
+    return [leader, ...followers].filter((id) => id !== null && id !== me).slice(0, maxPeers) as string[];
+  };
   const self = (): Peer => ({
     id: me,
     ...client.tabs.get(),
@@ -70,9 +76,15 @@ export const createPeers = (
       peers.set(said.peer.id, { peer: said.peer, heardMs: clock.nowMs() });
     changed();
   };
+  /** Those that tell, and those that the leader knows of. */
   const all = (): readonly Peer[] => {
     for (const [id, { heardMs }] of peers) if (clock.nowMs() - heardMs > forgetMs) peers.delete(id);
-    return [...peers.values()].map(({ peer }) => peer);
+    const listed = new Map([...peers].map(([id, { peer }]) => [id, peer]));
+    for (const id of mates())
+      if (!listed.has(id))
+        listed.set(id, { ...client.tabs.get(), id, role: "follower", state: undefined, places: {} });
+    const leader = connection.group?.().leader;
+    return [...listed.values()].map((peer) => (peer.id === leader ? { ...peer, role: "leader" } : peer));
   };
 
   return {
@@ -86,7 +98,7 @@ export const createPeers = (
     start: () => {
       const { tabs } = ports;
       if (!tabs?.bus) return () => undefined;
-      me ||= dice.uuid();
+      me ||= connection.group?.().me ?? dice.uuid();
       try {
         const bus = tabs.bus(`resilient-socket:devtools:${connection.name}`, hear);
         post = bus.post;

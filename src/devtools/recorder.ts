@@ -35,7 +35,7 @@ export interface Recorder {
   readonly traces: Store<readonly Trace[]>;
   readonly channels: Store<readonly ChannelLine[]>;
   readonly totals: Store<Totals>;
-  /** Other tabs of the browser whose inspector is open too. */
+  /** The other tabs that share the connection, and those whose inspector is open. */
   readonly peers: Store<readonly Peer[]>;
   readonly seenBy: Peers["seen"];
   /** Oldest first, four a second. */

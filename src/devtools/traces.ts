@@ -8,6 +8,8 @@ export interface Trace {
   readonly bytes: number;
   /** Monotonic ms, as all that follow; undefined where it was not heard. */
   readonly queuedMs: number | undefined;
+  /** It is in the database of this browser: a crash does not take it any more. */
+  readonly storedMs: number | undefined;
   /** First transmission. */
   readonly sentMs: number | undefined;
   readonly transmissions: number;
@@ -33,6 +35,7 @@ const blank = (id: string): Trace => ({
   payload: undefined,
   bytes: 0,
   queuedMs: undefined,
+  storedMs: undefined,
   sentMs: undefined,
   transmissions: 0,
   settledMs: undefined,

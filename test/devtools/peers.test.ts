@@ -28,7 +28,35 @@ it("knows the tabs whose inspector is open: their role, and which messages they 
 
   close();
   await world.advance(1_000);
-  expect(first!.peers.get()).toEqual([]);
+  expect(first!.seenBy("room", epoch, 1)).toHaveLength(0);
+});
+
+it("knows role and term of every tab that shares the connection, whose inspector is closed too, from either side", async () => {
+  const world = createWorld();
+  const browser = world.openBrowser();
+  const pages = [browser.openTab(), browser.openTab(), browser.openTab()];
+  for (const page of pages) {
+    page.connect();
+    await world.advance(2_000);
+  }
+  const seenFrom = async (at: number): Promise<readonly string[]> => {
+    const recorder = createRecorder(pages[at]!) as Recorder;
+    const close = recorder.start();
+    await world.advance(1_000);
+    const seen = recorder.peers.get().map(({ role, term, state }) => `${role} ${term} ${state ?? "closed"}`);
+    close();
+    return seen.toSorted();
+  };
+  expect(await seenFrom(0)).toEqual(["follower 1 closed", "follower 1 closed"]);
+  expect(await seenFrom(1)).toEqual(["follower 1 closed", "leader 1 closed"]);
+  pages[2]!.disconnect();
+  await world.advance(1_000);
+  expect(await seenFrom(0)).toEqual(["follower 1 closed"]);
+  expect(await seenFrom(1)).toEqual(["leader 1 closed"]);
+  pages[0]!.disconnect();
+  await world.advance(2_000);
+  expect(await seenFrom(1)).toEqual([]);
+  expect(pages[1]!.tabs.get()).toMatchObject({ role: "leader", term: 2 });
 });
 
 it("a follower takes down where the leader's connection goes, without steps of a table of its own", async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { inspections } from "../../src/client/inspection.ts";
 import { createRecorder, type Recorder } from "../../src/devtools/recorder.ts";
 import { replay } from "../../src/devtools/replay.ts";
+import type { Trace } from "../../src/devtools/traces.ts";
 import { type Circumstances, whyWaiting } from "../../src/devtools/why.ts";
 import { createWorld, type WorldOptions } from "../../src/testing/createWorld.ts";
 import type { TabOptions } from "../../src/testing/tab.ts";
@@ -80,6 +81,28 @@ describe("the recorder", () => {
     expect(trace!.settledMs! - trace!.sentMs!).toBeGreaterThanOrEqual(10);
     expect(trace!.seenMs).toBeGreaterThan(trace!.sentMs!);
     expect(recorder.channels.get()[0]).toMatchObject({ name: "room", seq: 1, handlers: 1, delivered: 1 });
+  });
+
+  it("tells when a message was stored, which is before it is sent", async () => {
+    const world = createWorld();
+    const tab = world.openBrowser().openTab({ durable: true, identity: "ada" });
+    const recorder = createRecorder(tab) as Recorder;
+    recorder.start();
+    tab.connect();
+    await world.advance(3_000);
+    tab.send(1);
+    await world.advance(1_000);
+    const [{ queuedMs, storedMs, sentMs }] = recorder.traces.get() as [Trace];
+    expect(storedMs).toBeGreaterThan(queuedMs!);
+    expect(storedMs).toBeLessThanOrEqual(sentMs!);
+    world.crashServer();
+    await world.advance(100);
+    tab.send(2);
+    await world.advance(200);
+    expect(recorder.traces.get()[0]).toMatchObject({
+      storedMs: expect.any(Number) as number,
+      sentMs: undefined,
+    });
   });
 
   it("tells its readers five times a second at most", async () => {

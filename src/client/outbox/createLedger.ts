@@ -153,6 +153,7 @@ export const createLedger = (host: LedgerHost): Ledger => {
     tail = tail
       .then(() => within(clock, writeWithinMs, into.write(change)))
       .then(() => {
+        host.emitter.emit("stored", change.rows ?? []);
         if (storage !== into) return;
         for (const [lane, p, n] of upTo) committed.set(lane, { p, n });
         for (const { p, subject: whose } of stamps) if (whose === subject) stamped.add(p);

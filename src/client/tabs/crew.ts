@@ -52,11 +52,16 @@ export const createCrew = ({ clock, me, post, hub, state, joined, please }: Crew
   let posted = 0;
   let items: [readonly string[] | null, DownItem][] = [];
 
+  const ids = (): readonly string[] => [...hands.keys()];
   const remove = (id: string): void => {
     const hand = hands.get(id);
     if (!hand) return;
     hands.delete(id);
     hub().remove(hand.member);
+    moved();
+  };
+  const moved = (): void => {
+    if (hands.size) tell({ is: "state", ...state(), crew: ids() });
   };
   const flush = (): void => {
     const nowMs = clock.nowMs();
@@ -102,7 +107,7 @@ export const createCrew = ({ clock, me, post, hub, state, joined, please }: Crew
     const member = createMember(from, new Set(producers), (frame) => frameTo(from, { is: "frame", frame }));
     hands.set(from, { member, needs, owesSinceMs: null, told: 0, era: -1 });
     hub().add(member);
-    tell({ is: "state", ...state() }, [from]);
+    moved();
     open([from]);
     joined(producers);
   };
@@ -110,20 +115,18 @@ export const createCrew = ({ clock, me, post, hub, state, joined, please }: Crew
   return {
     tell,
     flush,
-    moved: () => {
-      if (hands.size) tell({ is: "state", ...state() });
-    },
-    ids: () => [...hands.keys()],
+    moved,
+    ids,
     isNeeded: () => [...hands.values()].some(({ needs }) => needs),
     opened: (now) => {
       limits = now;
-      if (now) return open([...hands.keys()]);
+      if (now) return open(ids());
       // What was on its way belongs to no connection any more.
       for (const hand of hands.values()) hand.era = -1;
       if (hands.size) tell({ is: "closed" });
     },
     leave: () => {
-      for (const id of [...hands.keys()]) remove(id);
+      for (const id of ids()) remove(id);
       limits = null;
       items = [];
     },

@@ -65,6 +65,8 @@ export const shareConnection = (
   let told = false;
   /** The highest term the server told when it refused ours. */
   let knownTerm = 0;
+  /** Who follows, as the leader told. */
+  let mates: readonly string[] = [];
 
   const me = (): string => (name ??= dice.uuid());
   const isLeading = (): boolean => seat.kind === "leading";
@@ -241,6 +243,7 @@ export const shareConnection = (
     if (next !== null && leader() === next) return;
     toLeader((to) => ({ t: "part", from: me(), to }));
     if (next !== null) wills.length = 0;
+    mates = [];
     link.attach(next);
     seated(next === null ? nowhere : { kind: "following", leader: next });
     join();
@@ -253,6 +256,7 @@ export const shareConnection = (
     if (item.is === "state") {
       borrowed.hear(item.state);
       signIns.hear(item.refused);
+      mates = item.crew;
     } else if (item.is === "who") join();
     else link.heard(item);
   };
@@ -390,6 +394,10 @@ export const shareConnection = (
     }),
     fence: () => (seat.kind === "leading" ? seat.as : undefined),
     tabs: store,
+    group: () =>
+      isLeading()
+        ? { me: me(), leader: me(), followers: crew.ids() }
+        : { me: me(), leader: leader(), followers: mates },
     state: () => effective().name,
     isConnected: () => effective().name === "connected",
     isLive: () => (isLeading() ? inner.isLive() : wish === "connection" && effective().name !== "failed"),

@@ -18,7 +18,13 @@ export type DownItem =
   | { readonly is: "raw"; readonly data: RawData }
   /** A message was too large for the server. */
   | { readonly is: "large" }
-  | { readonly is: "state"; readonly state: Mirrored; readonly refused: readonly string[] }
+  | {
+      readonly is: "state";
+      readonly state: Mirrored;
+      readonly refused: readonly string[];
+      /** Who follows. */
+      readonly crew: readonly string[];
+    }
   /** So many characters of yours have left, ever. */
   | { readonly is: "taken"; readonly length: number }
   /** You were not heard for a while: say again who you are. */
