@@ -1,6 +1,7 @@
 "use client";
 import * as React from "react";
 import { useResilientClient } from "../hooks/useResilientClient.ts";
+import { isDevelopment } from "../src/client/isDevelopment.ts";
 import { createRecorder, type Recorder } from "../src/devtools/recorder.ts";
 import type { ResilientClient } from "../src/devtools/surface.ts";
 import { type AllMessages, allMessages, say } from "../src/devtools/inspectorMessages.ts";
@@ -27,7 +28,7 @@ export interface ResilientSocketDevtoolsProps extends Common {
 
 export type ResilientSocketDevtoolsPanelProps = Common;
 
-const wantsFaults = (faults: boolean | undefined): boolean => faults ?? process.env.NODE_ENV !== "production";
+const wantsFaults = (faults: boolean | undefined): boolean => faults ?? isDevelopment();
 
 /** The recorder of a client, kept while the inspector is closed: what it heard stays, and it hears nothing more. */
 function useRecorder(client: ResilientClient): Recorder | undefined {

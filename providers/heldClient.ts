@@ -1,4 +1,5 @@
 import { createPageClient } from "./createPageClient.ts";
+import { isDevelopment } from "../src/client/isDevelopment.ts";
 import type { ResilientClientOptions } from "../src/client/options.ts";
 import type { ResilientClient } from "../src/client/ResilientClient.ts";
 
@@ -75,7 +76,7 @@ const owned = (first: ResilientClientOptions): HeldClient => {
     key: keyOf(first),
     update: (options) => {
       latest = options as unknown as Options;
-      if (process.env.NODE_ENV !== "production" && !warned) warned = warnOf(changes(first as never, latest));
+      if (!warned && isDevelopment()) warned = warnOf(changes(first as never, latest));
     },
     dispose: () => void client.dispose(),
   };

@@ -1,4 +1,5 @@
 import type { Breaker } from "../core/breaker.ts";
+import type { LogLevel } from "../core/logLevel.ts";
 import type { Ports } from "../core/ports.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { Hints, HintsOptions } from "./hints.ts";
@@ -43,7 +44,6 @@ export type Url =
       /** Aborted when nobody waits for the answer any more. */ readonly signal: AbortSignal;
     }) => string | Promise<string>);
 
-export type LogLevel = "debug" | "info" | "warn" | "error";
 /**
  * Never gets a payload, a token, a URL or the text of an error. Codes: `TRANSITION` (info), `CONTINUITY` (debug; warn for a gap),
  * `ROLLED_BACK` and `ANOMALY` (warn), `SETTLED` (debug), and every error's own code (error). The fields: docs/errors.md.

@@ -32,7 +32,6 @@ export type {
   ClientOutboxOptions,
   FetchToken,
   HeartbeatOptions,
-  LogLevel,
   OutboxOptions,
   ResilientClientOptions,
   Tabs,
@@ -42,6 +41,7 @@ export type {
 } from "../client/options.ts";
 export type { LastSeen, Parsed, PlainOptions, Sendable } from "../client/plainProtocol.ts";
 export type { Protocol } from "../client/protocol.ts";
+export type { LogLevel } from "../core/logLevel.ts";
 export type { Receipt, ReceiptStatus, Settlement } from "../client/receipt.ts";
 export type {
   BacklogOptions,

@@ -6,7 +6,8 @@ export type { Authenticate, AuthorizeRequest, HandshakeRequest, Identity } from 
 export type { Filter, FilterEvent, FilterRequest } from "../server/filter.ts";
 export type { InboundMessage, MessageContext } from "../server/inboundMessage.ts";
 export type { ServerLimits } from "../server/limits.ts";
-export type { LogLevel, Logger } from "../server/log.ts";
+export type { LogLevel } from "../core/logLevel.ts";
+export type { Logger } from "../server/log.ts";
 export type { ResilientServerOptions } from "../server/options.ts";
 export type { DrainOptions, ResilientServer } from "../server/ResilientServer.ts";
 export type { ServerSocket, ServerSocketEvents } from "../server/serverSocket.ts";

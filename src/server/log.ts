@@ -1,4 +1,4 @@
-export type LogLevel = "debug" | "info" | "warn" | "error";
+import type { LogLevel } from "../core/logLevel.ts";
 
 /** Never gets a payload or a token. Texts in `fields` are at most 200 characters and printable: control and format characters are spaces. */
 export type Logger = (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LogLevel } from "../../src/client/options.ts";
+import type { LogLevel } from "../../src/core/logLevel.ts";
 import { fixed } from "../../src/core/backoff.ts";
 import { accept, authed, connect, data, event, hello, live, scene, welcome } from "./script.ts";
 

@@ -458,6 +458,28 @@ describe("what changes and what does not", () => {
     vi.unstubAllEnvs();
     expect(warn).toHaveBeenCalledTimes(1);
   });
+
+  it("renders where there is no process: a page that imports the files without a bundler", () => {
+    const world = fakePorts();
+    const app = (intervalMs: number) => (
+      <ResilientSocketProvider url={url} ports={world.ports} heartbeat={{ intervalMs }} />
+    );
+    const view = render(app(1_000));
+    const { env } = process;
+    // Its getter throws, as reading an undeclared name does; nothing else of the runner may need it meanwhile.
+    Object.defineProperty(process, "env", {
+      configurable: true,
+      get: () => {
+        throw new ReferenceError("process is not defined");
+      },
+    });
+    try {
+      view.rerender(app(2_000));
+    } finally {
+      Object.defineProperty(process, "env", { configurable: true, value: env });
+    }
+    expect(world.sockets).toHaveLength(1);
+  });
 });
 
 describe("whose client it is", () => {

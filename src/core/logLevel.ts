@@ -1,0 +1,2 @@
+/** How much a line of the log matters. */
+export type LogLevel = "debug" | "info" | "warn" | "error";
