@@ -8,7 +8,7 @@ export interface Message<T = unknown> {
   readonly seq: number | undefined;
   /** Lamport time; orders causally related events of different channels of one connection. */
   readonly lam: number | undefined;
-  /** Sent by this tab. */
+  /** Sent by this tab: by this page, or left by one before it. */
   readonly own: boolean;
   /** Delivered late: it happened while the connection was away. */
   readonly replayed: boolean;

@@ -15,10 +15,10 @@ import type { SendOptions } from "./sendOptions.ts";
 
 export interface Queue {
   readonly outbox: QueuedOutbox;
-  /** Producers whose messages this tab sends: what they sent is `own`. */
+  /** Producers whose messages this tab sends. */
   readonly producers: Set<string>;
-  /** Those of them whose messages another page made: they are sent here, and are not this tab's own. */
-  readonly strangers: Set<string>;
+  /** What is `own`: what these producers numbered, and the messages with these keys, which an earlier boot left. */
+  readonly mine: Set<string>;
   /** The storage of the outbox. */
   readonly keeping: Keeping;
   /** Set where messages live in memory only. */
@@ -72,13 +72,14 @@ export const createQueue = (host: QueueHost): Queue => {
   const { clock, dice, emitter, options, changed, dueIn } = host;
   const { capacity = Infinity, maxBytes = Infinity, maxAgeMs = Infinity } = options;
   const producers = new Set<string>();
-  const strangers = new Set<string>();
+  const mine = new Set<string>();
   /** Numbers what is new. Drawn when the first message is queued: making a client touches nothing. */
   let own: string | undefined;
   let subject: string | undefined;
   const outbox = createOutbox<ReceiptHandle>(
     () => {
-      producers.add((own ??= dice.uuid()));
+      own ??= dice.uuid();
+      for (const set of [producers, mine]) set.add(own);
       return own;
     },
     { capacity, maxBytes },
@@ -147,7 +148,7 @@ export const createQueue = (host: QueueHost): Queue => {
     emitter,
     outbox,
     producers,
-    strangers,
+    mine,
     version: options.version ?? 0,
     migrate: options.migrate,
     maxAgeMs,
@@ -163,7 +164,6 @@ export const createQueue = (host: QueueHost): Queue => {
         clock,
         outbox,
         producers,
-        strangers,
         maxAgeMs,
         subject: () => subject,
         report: emitter.report,
@@ -182,7 +182,7 @@ export const createQueue = (host: QueueHost): Queue => {
   return {
     outbox,
     producers,
-    strangers,
+    mine,
     keeping,
     bequest,
     touch,

@@ -18,7 +18,6 @@ export interface BequestHost {
   readonly clock: Clock;
   readonly outbox: QueuedOutbox;
   readonly producers: Set<string>;
-  readonly strangers: Set<string>;
   readonly maxAgeMs: number;
   readonly subject: () => string | undefined;
   readonly report: (error: unknown) => void;
@@ -28,7 +27,7 @@ export interface BequestHost {
 }
 
 export const createBequest = (host: BequestHost): Bequest => {
-  const { clock, outbox, producers, strangers, touch } = host;
+  const { clock, outbox, producers, touch } = host;
   const inherited = new Set<QueuedLane>();
 
   const drop = (isOver: (lane: QueuedLane) => boolean): void => {
@@ -97,7 +96,7 @@ export const createBequest = (host: BequestHost): Bequest => {
           read: ({ body }) => (body === null ? undefined : { body, payload: JSON.parse(body) as unknown }),
           tag: (id) => createReceipt(id, host.report),
         }).map(outbox.borrow);
-        if (lanes.length) for (const set of [producers, strangers]) set.add(p);
+        if (lanes.length) producers.add(p);
         for (const lane of lanes) {
           inherited.add(lane);
           for (const row of lane.rows.values()) host.entered(row);

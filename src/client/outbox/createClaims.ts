@@ -98,7 +98,7 @@ export const createClaims = (host: ClaimsHost): Claims => {
       ledger.forget(lane);
     }
     drain?.release();
-    if (!drain?.isOwn) host.producers.delete(p);
+    host.producers.delete(p);
     host.touch();
   };
 
@@ -125,7 +125,12 @@ export const createClaims = (host: ClaimsHost): Claims => {
     mayTake: (channel: string) => boolean = () => true,
   ): Promise<void> => {
     const storage = host.storage();
-    const stolen = (): void => giveBack(p);
+    /** Its page is back: a tab that this one duplicates, perhaps. */
+    const stolen = (): void => {
+      for (const { rows } of drains.get(p)?.lanes ?? [])
+        for (const { id } of rows.values()) host.mine.delete(id);
+      giveBack(p);
+    };
     const release =
       (await holds.take(adopting(p), isOwn ? stuckMs : grantMs, stolen)) ??
       // Who is stuck sends the same numbers, if anything: one of both is a duplicate.
@@ -138,10 +143,13 @@ export const createClaims = (host: ClaimsHost): Claims => {
     if (isForeign(record)) return release();
     const lanes = takeable(stored, limit, mayTake).map(outbox.borrow);
     host.producers.add(p);
-    if (!isOwn) host.strangers.add(p);
     drains.set(p, { record, lanes, release, isOwn });
     ledger.borrowed(record, lanes);
-    for (const { rows } of lanes) for (const row of rows.values()) host.entered(row);
+    for (const { rows } of lanes)
+      for (const row of rows.values()) {
+        if (isOwn) host.mine.add(row.id);
+        host.entered(row);
+      }
     host.turn();
   };
 

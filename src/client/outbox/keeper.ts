@@ -23,7 +23,8 @@ export interface KeeperHost {
   readonly outbox: QueuedOutbox;
   /** Who numbers for this tab; whom it claims or adopts is added. */
   readonly producers: Set<string>;
-  readonly strangers: Set<string>;
+  /** The keys of what earlier boots left are added. */
+  readonly mine: Set<string>;
   readonly scope: string;
   readonly version: number;
   readonly migrate: ((stored: StoredPayload) => unknown) | undefined;

@@ -71,7 +71,7 @@ export const createDelivery = (
 
   const renew = (lane: QueuedLane, forgotten: boolean): void => {
     const p = lane.borrowed ? lane.p : dice.uuid();
-    if (!lane.borrowed) queue.producers.add(p);
+    if (!lane.borrowed) for (const set of [queue.producers, queue.mine]) set.add(p);
     queue.settle(restart(queue.outbox, lane, p, forgotten, clock.nowMs()));
   };
 

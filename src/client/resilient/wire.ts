@@ -37,13 +37,13 @@ export const text = (frame: ClientFrame): string => JSON.stringify(frame);
 export const patience = (askedMs: number): number => Math.min(askedMs, 120_000);
 
 export const toMessage = (
-  { producers, strangers }: Queue,
+  { mine }: Queue,
   channel: string,
   epoch: string,
   { seq, lam, d, id, own: p }: WireEvent,
   replayed: boolean,
 ): Message => {
-  const own = p !== undefined && producers.has(p) && !strangers.has(p);
+  const own = p !== undefined && (mine.has(p) || mine.has(String(id)));
   return { data: d, id: own && id !== undefined ? id : `${epoch}:${seq}`, channel, seq, lam, own, replayed };
 };
 
