@@ -1,11 +1,14 @@
 import { cut, type Rule } from "./rule.ts";
 
 const runElection = "src/client/tabs/runElection.ts";
-const steps = "src/core/election/steps.ts";
+const queueing = "src/core/election/queueing.ts";
+const leading = "src/core/election/leading.ts";
+const watching = "src/core/election/watching.ts";
 const hub = "src/client/tabs/hub.ts";
 const crew = "src/client/tabs/crew.ts";
 const link = "src/client/tabs/link.ts";
 const sharedChannel = "src/client/tabs/sharedChannel.ts";
+const talk = "src/client/tabs/talk.ts";
 const shareConnection = "src/client/tabs/shareConnection.ts";
 const election = "client/tabs/election";
 const table = "core/election";
@@ -21,8 +24,8 @@ export const sharing: readonly Rule[] = [
       cut(
         "pong straight from the handler",
         runElection,
-        'ports.task(() => state.name === "leading" && bus?.post({ t: "pong", from: me, to: from, nonce }));',
-        'state.name === "leading" && bus?.post({ t: "pong", from: me, to: from, nonce });',
+        'ports.task(() => state.name === "leading" && post({ t: "pong", to: from, nonce }));',
+        'state.name === "leading" && post({ t: "pong", to: from, nonce });',
         election,
       ),
       cut(
@@ -34,9 +37,9 @@ export const sharing: readonly Rule[] = [
       ),
       cut(
         "an echo straight from the handler",
-        shareConnection,
-        'rungs[rung]?.task(() => toLeader((to) => ({ t: "echo", from: me(), to, n })));',
-        'toLeader((to) => ({ t: "echo", from: me(), to, n }));',
+        talk,
+        'host.task(() => say({ t: "echo", n }));',
+        'say({ t: "echo", n });',
         shared,
       ),
     ],
@@ -47,14 +50,14 @@ export const sharing: readonly Rule[] = [
     cuts: [
       cut(
         "no release in pagehide",
-        steps,
+        queueing,
         '  { type: "disarm" },\n  { type: "releaseLock" },\n  follow(null),',
         '  { type: "disarm" },\n  follow(null),',
         election,
       ),
       cut(
         "the socket stays",
-        steps,
+        leading,
         'return [next, { type: "stepDown" }, { type: "post", message: { t: "bye", term: state.term } }, ...effects];',
         'return [next, { type: "post", message: { t: "bye", term: state.term } }, ...effects];',
         election,
@@ -92,21 +95,21 @@ export const sharing: readonly Rule[] = [
       ),
       cut(
         "a voice from the past is followed",
-        steps,
+        queueing,
         "if (term < state.known.seenTerm) return [state];\n",
         "",
         table,
       ),
       cut(
         "a leader that is led above goes on",
-        steps,
+        leading,
         "if (term <= state.known.seenTerm) return [state];\n",
         "if (term > 0) return [state];\n",
         table,
       ),
       cut(
         "a term below what was heard meanwhile",
-        steps,
+        leading,
         "if (term <= state.known.seenTerm) return take(state);\n",
         "",
         table,
@@ -117,31 +120,31 @@ export const sharing: readonly Rule[] = [
     text: "A silent leader is robbed after two misses, by a tab that runs, within a budget; who was robbed does not rob back at once.",
     statements: "decision 4",
     cuts: [
-      cut("nobody steals", steps, '    { type: "stealLock" },\n', "", election, histories),
+      cut("nobody steals", watching, '    { type: "stealLock" },\n', "", election, histories),
       cut(
         "a sleeper takes its own sleep for the leader's",
-        steps,
+        watching,
         "  if (hasSlept(watch.sentAtMs + pongWithinMs, input))\n    return ping({ ...state, watch: resting(input) }, _event, input);\n",
         "",
         table,
       ),
       cut(
         "throttled timers are a sleep",
-        steps,
+        watching,
         "nowMs - dueAtMs > pongWithinMs + (isHidden ? 60_000 : 0);",
         "nowMs - dueAtMs > pongWithinMs;",
         election,
       ),
       cut(
         "without a budget",
-        steps,
+        watching,
         "mayStealAtMs: input.nowMs + stealPauseMs,",
         "mayStealAtMs: input.nowMs,",
         election,
       ),
       cut(
         "robs back",
-        steps,
+        watching,
         "input.isHidden || known.wasRobbed ? patientStealAfterMs : 0,",
         "input.isHidden ? patientStealAfterMs : 0,",
         election,

@@ -1,4 +1,5 @@
 import type { ElectionEvent, ElectionPost } from "../../core/election/events.ts";
+import { createReader, type Fields, isCount, isName } from "./reader.ts";
 
 /** An election message as it travels. */
 export type BusMessage = (
@@ -7,44 +8,16 @@ export type BusMessage = (
   readonly from: string;
 };
 
-const isText = (value: unknown): value is string => typeof value === "string" && value.length <= 128;
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const isAsked = ({ from, to, nonce }: Fields): boolean => isName(from) && isName(to) && isCount(nonce);
 
-/** Null for what is no election message: other apps of the origin may post anything. */
-export const readBusMessage = (value: unknown): BusMessage | null => {
-  if (typeof value !== "object" || value === null) return null;
-  const { t, from, group, term, to, nonce } = value as Record<string, unknown>;
-  if (!isText(from)) return null;
-  switch (t) {
-    case "lead":
-      return isText(group) && isCount(term) ? { t, from, group, term } : null;
-    case "bye":
-      return isCount(term) && (to === undefined || isText(to)) ? { t, from, term, to } : null;
-    case "hello":
-      return { t, from };
-    case "ping":
-    case "pong":
-      return isText(to) && isCount(nonce) ? { t, from, to, nonce } : null;
-    default:
-      return null;
-  }
-};
+export const readBusMessage = createReader<BusMessage>({
+  lead: ({ from, group, term }) => isName(from) && isName(group) && isCount(term),
+  bye: ({ from, term, to }) => isName(from) && isCount(term) && (to === undefined || isName(to)),
+  hello: ({ from }) => isName(from),
+  ping: isAsked,
+  pong: isAsked,
+});
 
-/** What a message means to the election of the tab `me`; null: nothing. */
-export const toElectionEvent = (message: BusMessage, me: string): ElectionEvent | null => {
-  const { from } = message;
-  switch (message.t) {
-    case "lead":
-      return { type: "leadHeard", from, group: message.group, term: message.term };
-    case "bye":
-      return { type: "byeHeard", from, term: message.term, isForMe: message.to === me };
-    case "hello":
-      return { type: "helloHeard", from };
-    case "pong":
-      return message.to === me ? { type: "pongHeard", from } : null;
-    case "ping":
-      return null;
-    default:
-      return message satisfies never;
-  }
-};
+/** What a message means to the election of the tab `me`. */
+export const toElectionEvent = (message: Exclude<BusMessage, { t: "ping" }>, me: string): ElectionEvent =>
+  ({ ...message, type: `${message.t}Heard`, isForMe: "to" in message && message.to === me }) as ElectionEvent;

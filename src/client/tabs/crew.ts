@@ -4,12 +4,11 @@ import type { Limits } from "../../protocol/frames.ts";
 import type { Mirrored } from "../../core/machine/mirror.ts";
 import type { Hub } from "./hub.ts";
 import { createMember, type Member } from "./member.ts";
-import type { DownItem, FromFollower, FromLeader } from "./tabMessage.ts";
+import type { DownItem, FromFollower, FromLeader, Own } from "./tabMessage.ts";
 
 export interface CrewHost {
   readonly clock: Clock;
-  readonly me: () => string;
-  readonly post: (message: FromLeader) => void;
+  readonly post: (message: Own<FromLeader>) => void;
   readonly hub: () => Hub;
   readonly state: () => { readonly state: Mirrored; readonly refused: readonly string[] };
   /** A tab came. */
@@ -45,7 +44,7 @@ interface Hand {
 /** A page that ran no task for so long gets nothing more: its queue would grow while it is frozen. */
 const asleepMs = 5_000;
 
-export const createCrew = ({ clock, me, post, hub, state, joined, please }: CrewHost): Crew => {
+export const createCrew = ({ clock, post, hub, state, joined, please }: CrewHost): Crew => {
   const hands = new Map<string, Hand>();
   let limits: Limits | null = null;
   let era = 0;
@@ -76,7 +75,7 @@ export const createCrew = ({ clock, me, post, hub, state, joined, please }: Crew
     for (const hand of hands.values()) hand.owesSinceMs ??= nowMs;
     const sent = items;
     items = [];
-    post({ t: "down", from: me(), n: posted, items: sent });
+    post({ t: "down", n: posted, items: sent });
   };
   const tell = (item: DownItem, to?: readonly string[]): void => {
     if (!items.length) clock.soon(flush);

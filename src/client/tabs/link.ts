@@ -4,7 +4,8 @@ import type { ServerFrame } from "../../protocol/frames.ts";
 import type { Session } from "../resilient/session.ts";
 import type { Wire } from "../resilient/wire.ts";
 import { isChannelFrame, sizeOf } from "./member.ts";
-import type { DownItem, FromFollower, UpItem } from "./tabMessage.ts";
+import type { Talk } from "./talk.ts";
+import type { DownItem, UpItem } from "./tabMessage.ts";
 
 /** What a follower's protocol hears of the leader's connection. */
 export interface LinkedSession extends Pick<
@@ -18,9 +19,9 @@ export interface LinkedSession extends Pick<
 
 export interface LinkHost {
   readonly clock: Clock;
-  readonly me: () => string;
-  readonly post: (message: FromFollower) => void;
-  readonly producers: () => ReadonlySet<string>;
+  /** To the leader. */
+  readonly say: Talk["say"];
+  readonly producers: () => Iterable<string>;
   readonly session: () => LinkedSession;
   /** Until every channel has a verdict; then the others go on, in ms. */
   readonly resumeMs: number;
@@ -34,8 +35,8 @@ export interface Link extends Omit<Wire, "transmit"> {
   readonly transmit: (data: RawData) => boolean;
   /** Calls back when what was transmitted so far has left this browser; never, when the leader's connection ends before. */
   readonly onceTaken: (then: () => void) => void;
-  /** Speaks through this tab from now on; null: through nobody. */
-  readonly attach: (leader: string | null) => void;
+  /** Another leads now, or nobody. */
+  readonly detach: () => void;
   readonly heard: (item: DownItem) => void;
   readonly isDone: () => boolean;
 }
@@ -49,17 +50,7 @@ export const sessionHears = (session: Pick<Session, "hear" | "discard">, frame: 
   else session.hear[frame.t]?.(frame as never);
 };
 
-export const createLink = ({
-  clock,
-  me,
-  post,
-  producers,
-  session,
-  resumeMs,
-  press,
-  done,
-}: LinkHost): Link => {
-  let leader: string | null = null;
+export const createLink = ({ clock, say, producers, session, resumeMs, press, done }: LinkHost): Link => {
   /** Of the leader's present connection; undefined: it has none. */
   let era: number | undefined;
   let isDone = false;
@@ -71,8 +62,7 @@ export const createLink = ({
   const waiting = new Map<number, (() => void)[]>();
 
   const flush = (): void => {
-    if (items.length && leader !== null && era !== undefined)
-      post({ t: "up", from: me(), to: leader, era, producers: [...producers()], items });
+    if (items.length && era !== undefined) say({ t: "up", era, producers: [...producers()], items });
     items = [];
     length = 0;
   };
@@ -114,10 +104,7 @@ export const createLink = ({
     isOpen: () => era !== undefined,
     probe: press,
     isDone: () => isDone,
-    attach: (id) => {
-      close();
-      leader = id;
-    },
+    detach: close,
     heard: (item) => {
       switch (item.is) {
         case "open": {

@@ -34,8 +34,8 @@ export interface ElectionHost {
 export interface RunningElection {
   readonly state: () => Election;
   readonly dispatch: (event: ElectionEvent) => void;
-  /** To the other tabs; to nobody while this tab is away. */
-  readonly post: (message: unknown) => void;
+  /** To the other tabs, with who says it; to nobody while this tab is away. */
+  readonly post: (message: object) => void;
 }
 
 /** The interpreter of the election: performs effects, decides nothing. */
@@ -55,6 +55,7 @@ export const runElection = (host: ElectionHost): RunningElection => {
     isPressed: host.isPressed(),
   });
 
+  const post = (message: object): void => bus?.post({ ...message, from: me });
   const later = (event: ElectionEvent): (() => void) => {
     const asked = era;
     return () => asked === era && dispatch(event);
@@ -102,11 +103,10 @@ export const runElection = (host: ElectionHost): RunningElection => {
       // Through a task: the handler itself runs in a frozen page too, and would vouch for a leader that cannot act.
       const { from, nonce } = message;
       if (message.to === me || (message.to === "" && state.name === "leading"))
-        ports.task(() => state.name === "leading" && bus?.post({ t: "pong", from: me, to: from, nonce }));
+        ports.task(() => state.name === "leading" && post({ t: "pong", to: from, nonce }));
       return;
     }
-    const event = toElectionEvent(message, me);
-    if (event) dispatch(event);
+    if (message.t !== "pong" || message.to === me) dispatch(toElectionEvent(message, me));
   };
 
   const takeTerm = async (atLeast: number): Promise<void> => {
@@ -138,7 +138,7 @@ export const runElection = (host: ElectionHost): RunningElection => {
       case "proveAlive":
         return ports.task(later({ type: "provenAlive", nonce: effect.nonce }));
       case "post":
-        return attempt(() => bus?.post({ ...effect.message, from: me }));
+        return attempt(() => post(effect.message));
       case "arm":
         return timers.arm(effect.timer, effect.delayMs, () => dispatch({ type: `${effect.timer}Due` }));
       case "disarm":
@@ -180,5 +180,5 @@ export const runElection = (host: ElectionHost): RunningElection => {
     }
   };
 
-  return { state: () => state, dispatch, post: (message) => bus?.post(message) };
+  return { state: () => state, dispatch, post };
 };

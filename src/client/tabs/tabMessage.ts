@@ -4,6 +4,7 @@ import type { RawData } from "../../core/ports.ts";
 import type { StoredOutbox } from "../../core/ports/outboxStorage.ts";
 import type { Limits, ServerFrame } from "../../protocol/frames.ts";
 import type { ChannelFrame } from "../resilient/wire.ts";
+import { createReader, isCount, isRecord } from "./reader.ts";
 
 /** What a follower says: a WebSocket message, or a question about a channel. */
 export type UpItem = RawData | ChannelFrame;
@@ -69,41 +70,40 @@ export interface Will {
   readonly left: StoredOutbox;
 }
 
+/** A message of this tab, which need not say so: whoever posts it adds that. */
+export type Own<M> = M extends unknown ? Omit<M, "from"> : never;
+
 export type TabMessage = FromLeader | FromFollower | Will;
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const isRecord = (value: unknown): value is Fields => typeof value === "object" && value !== null;
 const isText = (value: unknown): value is string => typeof value === "string";
 const areTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
 
-const checks: Readonly<Record<string, (m: Fields) => boolean>> = {
+const read = createReader<TabMessage>({
   down: ({ n, items }) =>
-    Number.isSafeInteger(n) &&
+    isCount(n) &&
     Array.isArray(items) &&
     items.every(
       (pair) => Array.isArray(pair) && (pair[0] === null || areTexts(pair[0])) && isRecord(pair[1]),
     ),
   join: ({ producers, needs }) => areTexts(producers) && typeof needs === "boolean",
   up: ({ era, producers, items }) =>
-    Number.isSafeInteger(era) &&
+    isCount(era) &&
     areTexts(producers) &&
     Array.isArray(items) &&
     items.every((item) => isText(item) || isRecord(item)),
-  echo: ({ n }) => Number.isSafeInteger(n),
+  echo: ({ n }) => isCount(n),
   please: ({ what }) => what === "reconnect" || what === "wake",
   needs: ({ needs }) => typeof needs === "boolean",
   part: () => true,
   will: ({ left }) =>
     isRecord(left) &&
     [left.rows, left.counters, left.producers].every((list) => Array.isArray(list) && list.every(isRecord)),
-};
+});
 
-/** Null for what is none, or is meant for another tab: other apps of the origin may post anything. */
+/** Null for what is none, or is meant for another tab. */
 export const readTabMessage = (value: unknown, me: string): TabMessage | null => {
-  if (!isRecord(value) || !isText(value.t) || !isText(value.from) || value.from === me) return null;
-  if (!Object.hasOwn(checks, value.t) || !checks[value.t]?.(value)) return null;
-  return value.t === "down" || value.t === "will" || value.to === me
-    ? (value as unknown as TabMessage)
+  const message = read(value);
+  return message && isText(message.from) && message.from !== me && (!("to" in message) || message.to === me)
+    ? message
     : null;
 };

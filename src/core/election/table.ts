@@ -2,31 +2,19 @@
 import type { ElectionEvent, ElectionEventOf, ElectionInput } from "./events.ts";
 import type { Election, ElectionOf } from "./state.ts";
 import {
-  type ElectionNext,
-  hearBye,
   hearHeir,
-  hearLead,
-  hearPong,
   hearRival,
-  hurry,
-  join,
   lead,
-  leave,
   leaveLeading,
   loseLock,
-  missPong,
   outbid,
-  ping,
-  press,
   present,
-  proveAlive,
-  readLocks,
-  rejoin,
-  requeue,
-  steal,
   take,
   yieldLead,
-} from "./steps.ts";
+} from "./leading.ts";
+import { hearBye, hearLead, join, leave, rejoin, requeue } from "./queueing.ts";
+import type { ElectionNext } from "./step.ts";
+import { hearPong, hurry, missPong, ping, press, proveAlive, readLocks, steal } from "./watching.ts";
 
 type Row<S extends Election["name"]> = {
   readonly [E in ElectionEvent["type"]]?: (

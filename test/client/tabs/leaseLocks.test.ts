@@ -263,7 +263,7 @@ describe("a lease", () => {
       { t: "held", id: 1, rank: 1 },
       { t: "held", id: "x", rank: 2 ** 53 },
       { t: "held", id: "x", rank: 1.5 },
-      { t: "held", id: "x".repeat(65), rank: 1e9 },
+      { t: "held", id: "x".repeat(129), rank: 1e9 },
       { t: "claim", id: "x", waitedMs: "long" },
       { t: "claim", id: "x", waitedMs: Infinity },
       { t: "unknown", id: "x" },

@@ -1,0 +1,94 @@
+/** What a follower and its leader say of each other's page and connection; messages and channels go by `link` and `crew`. */
+import type { Standing } from "./standing.ts";
+import {
+  type DownItem,
+  type FromFollower,
+  type FromLeader,
+  type Own,
+  readTabMessage,
+  type Will,
+} from "./tabMessage.ts";
+
+type Unaddressed<M> = M extends unknown ? Omit<M, "from" | "to"> : never;
+
+export interface TalkHost {
+  readonly standing: Standing;
+  readonly me: () => string;
+  readonly post: (message: Own<FromFollower>) => void;
+  readonly producers: () => Iterable<string>;
+  /** Somebody looks at this tab, or it waits for an answer. */
+  readonly needs: () => boolean;
+  readonly task: (work: () => void) => void;
+  readonly obey: (item: DownItem) => void;
+  /** All of a message of the leader. */
+  readonly heard: () => void;
+  /** To this tab while it leads. */
+  readonly asked: (message: FromFollower) => void;
+  readonly left: (will: Will) => void;
+  readonly senseless: () => void;
+}
+
+export interface Talk {
+  readonly hear: (raw: unknown) => void;
+  /** To the leader, where there is one. */
+  readonly say: (message: Unaddressed<FromFollower>) => void;
+  readonly join: () => void;
+  readonly tellNeeds: () => void;
+}
+
+export const createTalk = (host: TalkHost): Talk => {
+  const { standing, needs, senseless } = host;
+  const { leader } = standing;
+  /** Whether this tab needs a connection, as the leader was told. */
+  let told = false;
+
+  const say: Talk["say"] = (message) => {
+    const to = leader();
+    if (to !== null) host.post({ ...message, to });
+  };
+  const tellNeeds = (): void => {
+    if (needs() === told) return;
+    told = needs();
+    say({ t: "needs", needs: told });
+  };
+  const join = (): void => {
+    told = needs();
+    say({ t: "join", producers: [...host.producers()], needs: told });
+  };
+
+  const follow = ({ from, n, items }: FromLeader): void => {
+    if (from !== leader()) return;
+    const me = host.me();
+    host.task(() => say({ t: "echo", n }));
+    try {
+      // One before it may have ended this tab's part.
+      for (const [to, item] of items)
+        if (leader() === from && (!to || to.includes(me)))
+          if (item.is === "who") join();
+          else host.obey(item);
+    } catch {
+      senseless();
+      // What it brought is unknown now: begin anew.
+      join();
+    }
+    standing.refresh();
+    tellNeeds();
+    host.heard();
+  };
+
+  return {
+    say,
+    join,
+    tellNeeds,
+    hear: (raw) => {
+      try {
+        const message = readTabMessage(raw, host.me());
+        if (message?.t === "down") follow(message);
+        else if (message?.t === "will") host.left(message);
+        else if (message && standing.isLeading()) host.asked(message);
+      } catch {
+        senseless();
+      }
+    },
+  };
+};
