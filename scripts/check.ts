@@ -32,7 +32,11 @@ const ended = new Map<string, boolean>();
 
 async function run({ script, tells }: Step): Promise<void> {
   const stepStartedMs = performance.now();
-  const child = spawn("npm", ["run", "--silent", script], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn("npm", ["run", "--silent", script], {
+    stdio: ["ignore", "pipe", "pipe"],
+    // What packs the package finds it built: `prepack` would take the files from under the other steps.
+    env: { ...process.env, npm_config_ignore_scripts: "true" },
+  });
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));

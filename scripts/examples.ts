@@ -64,7 +64,6 @@ process.env["NEXT_TELEMETRY_DISABLED"] ??= "1";
 const wanted = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), "resilient-socket-examples-"));
 try {
-  npm(".", "run", "--silent", "build");
   const tarball = join(
     folder,
     npm(".", "pack", "--silent", "--pack-destination", folder).trim().split("\n").at(-1)!,

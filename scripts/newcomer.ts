@@ -16,7 +16,6 @@ const npm = (cwd: string, ...args: readonly string[]): string =>
   execFileSync("npm", args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 
 const prepare = (): readonly string[] => {
-  npm(".", "run", "--silent", "build");
   const tarball = npm(".", "pack", "--silent", "--pack-destination", folder).trim().split("\n").at(-1)!;
   npm(
     folder,

@@ -5,6 +5,9 @@ import type { ClientLogger } from "./options.ts";
 const word = (text: string | undefined): string | undefined =>
   text?.slice(0, 64).replace(/[^\x20-\x7e]/g, "?");
 
+/** The log will not have it, or nobody knows; a `volatile` message is free to go. */
+const missing = /^(evicted|uncertain|rejected (?!NOT_CONNECTED|CONGESTED))/;
+
 /** What `TRANSITION` tells of a state besides its name. */
 interface Details {
   readonly attempt?: number;
@@ -17,7 +20,7 @@ interface Details {
 export const attachLog = (logger: ClientLogger, { on }: Emitter): void => {
   on("transition", ({ from, to, event }) => {
     const { attempt, reason, lastError, code = lastError?.code } = to as Details;
-    logger("info", "TRANSITION", { from: from.name, to: to.name, event, attempt, reason, code });
+    logger("info", "TRANSITION", { from: from.name, to: to.name, reason, code, event, attempt });
   });
   on("continuity", ({ channel, result, missed, reason }) =>
     logger(result === "kept" || result === "replayed" ? "debug" : "warn", "CONTINUITY", {
@@ -29,7 +32,11 @@ export const attachLog = (logger: ClientLogger, { on }: Emitter): void => {
   );
   on("settled", ({ channel, settlement }) => {
     const { kind, code } = settlement as { readonly kind: string; readonly code?: string };
-    logger("debug", "SETTLED", { channel, kind, code: word(code) });
+    logger(missing.test(`${kind} ${code}`) ? "warn" : "debug", "SETTLED", {
+      channel,
+      kind,
+      code: word(code),
+    });
   });
   on("lost", (lost) => logger("warn", "ROLLED_BACK", lost));
   on("anomaly", ({ kind }) => logger("warn", "ANOMALY", { kind: word(kind) }));

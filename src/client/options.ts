@@ -46,7 +46,7 @@ export type Url =
 
 /**
  * Never gets a payload, a token, a URL or the text of an error. Codes: `TRANSITION` (info), `CONTINUITY` (debug; warn for a gap),
- * `ROLLED_BACK` and `ANOMALY` (warn), `SETTLED` (debug), and every error's own code (error). The fields: docs/errors.md.
+ * `ROLLED_BACK` and `ANOMALY` (warn), `SETTLED` (debug; warn for what the log will not have), and every error's own code (error). The fields: docs/errors.md.
  */
 export type ClientLogger = (level: LogLevel, code: string, fields: Readonly<Record<string, unknown>>) => void;
 

@@ -125,6 +125,28 @@ describe("the logger", () => {
     expect(of("CONTINUITY")).toMatchObject([["debug", "CONTINUITY", { result: "kept", missed: 0 }]]);
   });
 
+  it("warns of a message that the log will not have, unless its sender said that it may go", async () => {
+    const { logger, of } = journal();
+    const one = scene({ logger, outbox: { capacity: 1, overflow: "evict-oldest" } });
+    one.tab.send("evicted");
+    one.tab.send("later");
+    one.tab.send(10n);
+    one.tab.send("a cursor that nobody waits for", { volatile: true });
+    await connect(one);
+    const [{ p, n }] = one.sent("pub") as unknown as [{ p: string; n: number }];
+    one.socket().receive({ t: "ack", c: "default", p, n, head: 2, verdicts: [[n, n, "rejected:NO"]] });
+    await one.settle();
+    one.tab.send("on its way");
+    await one.tab.dispose();
+    expect(of("SETTLED").map(([level, , { kind, code }]) => [level, kind, code])).toEqual([
+      ["warn", "evicted", undefined],
+      ["warn", "rejected", "UNSERIALIZABLE"],
+      ["debug", "rejected", "NOT_CONNECTED"],
+      ["warn", "rejected", "NO"],
+      ["warn", "uncertain", undefined],
+    ]);
+  });
+
   it("that throws keeps nothing from happening; it is told, but not about itself (fault 44)", async () => {
     const errors: unknown[] = [];
     let calls = 0;
