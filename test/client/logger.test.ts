@@ -136,14 +136,14 @@ describe("the logger", () => {
     const [{ p, n }] = one.sent("pub") as unknown as [{ p: string; n: number }];
     one.socket().receive({ t: "ack", c: "default", p, n, head: 2, verdicts: [[n, n, "rejected:NO"]] });
     await one.settle();
-    one.tab.send("on its way");
+    one.tab.send("not on its way yet");
     await one.tab.dispose();
     expect(of("SETTLED").map(([level, , { kind, code }]) => [level, kind, code])).toEqual([
       ["warn", "evicted", undefined],
       ["warn", "rejected", "UNSERIALIZABLE"],
       ["debug", "rejected", "NOT_CONNECTED"],
       ["warn", "rejected", "NO"],
-      ["warn", "uncertain", undefined],
+      ["debug", "aborted", undefined],
     ]);
   });
 
