@@ -10,6 +10,7 @@ import type {
   StoredRow,
   StoredVerdict,
 } from "../core/ports/outboxStorage.ts";
+import { cloneOf } from "./cloneOf.ts";
 import type { DeviceClock } from "./deviceClock.ts";
 
 /**
@@ -74,7 +75,7 @@ const contents = (shelves: readonly Shelf[], p?: string): StoredOutbox => {
     inOrder(shelves.flatMap((shelf) => [...pick(shelf).values()])).filter(
       (value) => p === undefined || value.p === p,
     );
-  return structuredClone({
+  return cloneOf({
     producers: all((shelf) => shelf.producers),
     rows: all((shelf) => shelf.rows),
     counters: all((shelf) => shelf.counters),
@@ -160,7 +161,7 @@ export const createProfile = (clock: Pick<Clock, "nowMs" | "after">): Profile =>
       losers.add(taken);
       const opened: OutboxStorage = {
         write: (change) => {
-          const written = structuredClone(change);
+          const written = cloneOf(change);
           const isFull = fault === "quota" && written.rows?.length;
           return transact(pace.commitMs, () => {
             if (isFull) throw failed("quota");
