@@ -44,7 +44,7 @@ export interface Profile {
   readonly wipe: () => void;
   /** What is committed, of all scopes or of one. */
   readonly stored: (scope?: string) => StoredOutbox;
-  /** Hears every transaction that is committed. */
+  /** Hears every transaction that is committed; of a producer that is forgotten, the rows that go with it. */
   readonly onCommit: (hear: (scope: string, change: OutboxChange) => void) => () => void;
 }
 
@@ -173,8 +173,11 @@ export const createProfile = (clock: Pick<Clock, "nowMs" | "after">): Profile =>
         producers: () => transact(pace.readMs, () => contents([shelfOf(scope)]).producers),
         forget: (p) =>
           transact(pace.commitMs, () => {
+            const { rows } = contents([shelfOf(scope)], p);
             for (const shelf of Object.values(shelfOf(scope)) as Map<string, Keyed>[])
               for (const [key, value] of shelf) if (value.p === p) shelf.delete(key);
+            const removed = rows.map(({ channel, n }) => [p, channel, n] as const);
+            for (const hear of hearers) hear(scope, { removed });
           }),
         close: () => {
           isOpen = false;
