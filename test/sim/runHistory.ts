@@ -51,7 +51,9 @@ const step = async (setting: Setting, move: Move): Promise<void> => {
   const { world, trace, seats } = setting;
   const seat = seats[move.seat % seats.length]!;
   const party = seat.party();
-  trace?.(`${Math.round(world.clock.nowMs())} ${move.action}${seats.length > 1 ? ` (${party.boot.id})` : ""}`);
+  trace?.(
+    `${Math.round(world.clock.nowMs())} ${move.action}${seats.length > 1 ? ` (${party.boot.id})` : ""}`,
+  );
   setting.dice = setting.movesDice.fork(`${move.id}`);
   actionOf(move).run(setting, party);
   await world.advance(move.pauseMs);

@@ -71,11 +71,7 @@ export const begin = ({ boot, watch, iterate }: Party, { plan }: Setting): void 
   boot.connect();
 };
 
-export const createSetting = (
-  { seed, plan }: Script,
-  report: Report,
-  trace: Trace,
-): Setting => {
+export const createSetting = ({ seed, plan }: Script, report: Report, trace: Trace): Setting => {
   const dice = seededDice(`history ${seed}`);
   const ledger = createLedger();
   const opinions = dice.fork("opinions");
