@@ -23,6 +23,8 @@ export interface Crew {
   readonly tell: (item: DownItem, to?: readonly string[]) => void;
   readonly moved: () => void;
   readonly ids: () => readonly string[];
+  /** One of them numbers with it. */
+  readonly has: (producer: string) => boolean;
   /** One of them needs the connection. */
   readonly isNeeded: () => boolean;
   /** Posts what waits, now. */
@@ -116,6 +118,7 @@ export const createCrew = ({ clock, post, hub, state, joined, please }: CrewHost
     flush,
     moved,
     ids,
+    has: (producer) => [...hands.values()].some(({ member }) => member.producers.has(producer)),
     isNeeded: () => [...hands.values()].some(({ needs }) => needs),
     opened: (now) => {
       limits = now;

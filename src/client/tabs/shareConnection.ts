@@ -122,11 +122,11 @@ export const shareConnection = (
   const follow = (next: string | null): void => {
     if (next !== null && leader() === next) return;
     talk.say({ t: "part" });
-    if (next !== null) wills.forget();
     mates = [];
     link.detach();
     standing.sit(next === null ? nowhere : { kind: "following", leader: next });
     talk.join();
+    if (next !== null) wills.pass();
     standing.refresh();
   };
   const ladder = createLadder(rungs, {
@@ -178,7 +178,13 @@ export const shareConnection = (
       shared?.own.pump();
     },
   });
-  const wills = createWills({ bequest: () => host.bequest?.(), standing, post, senseless });
+  const wills = createWills({
+    bequest: () => host.bequest?.(),
+    standing,
+    post,
+    isHere: crew.has,
+    senseless,
+  });
   const talk = createTalk({
     standing,
     me,

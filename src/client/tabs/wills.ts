@@ -8,6 +8,8 @@ export interface WillsHost {
   readonly bequest: () => Bequest | undefined;
   readonly standing: Pick<Standing, "isLeading" | "leader">;
   readonly post: (will: Own<Will>) => void;
+  /** A tab that follows numbers with it, and sends its own. */
+  readonly isHere: (producer: string) => boolean;
   readonly senseless: () => void;
 }
 
@@ -17,15 +19,15 @@ export interface Wills {
   readonly leave: () => void;
   /** This tab leads: what waits is its to send. */
   readonly execute: () => void;
-  /** Another one leads, and has heard what this one has. */
-  readonly forget: () => void;
+  /** Another one leads, and may not have been there to hear them. */
+  readonly pass: () => void;
 }
 
-export const createWills = ({ bequest, standing, post, senseless }: WillsHost): Wills => {
-  let waiting: StoredOutbox[] = [];
+export const createWills = ({ bequest, standing, post, isHere, senseless }: WillsHost): Wills => {
+  const waiting: StoredOutbox[] = [];
   const inherit = (left: StoredOutbox): void => {
     try {
-      bequest()?.inherit(left);
+      bequest()?.inherit({ ...left, producers: left.producers.filter(({ p }) => !isHere(p)) });
     } catch {
       // Whoever wrote it: it must not keep this tab from leading.
       senseless();
@@ -45,8 +47,8 @@ export const createWills = ({ bequest, standing, post, senseless }: WillsHost): 
     execute: () => {
       waiting.splice(0).forEach(inherit);
     },
-    forget: () => {
-      waiting = [];
+    pass: () => {
+      for (const left of waiting.splice(0)) post({ t: "will", left });
     },
   };
 };

@@ -17,13 +17,12 @@ type AnyRow = Record<
 export const advance = (rows: Rows, state: State, event: Event, input: Input): Next => {
   const step = (rows[state.name] as AnyRow | undefined)?.[event.type];
   if (step === ignored) return [state];
-  let error: ResilientSocketError | undefined;
+  let error: ResilientSocketError = new StateTransitionError(state.name, event.type);
   try {
     if (step) return step(state, event, input);
   } catch (cause) {
     // The only code in a step that is not ours is the app's backoff policy.
     error = new ResilientSocketError("HANDLER_THREW", describeError(cause), cause);
   }
-  error ??= new StateTransitionError(state.name, event.type);
   return [failed(state.memory, error, "manual"), close(normal)];
 };

@@ -1,21 +1,21 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { LogEvent } from "../../../src/server/store/LogStore.ts";
 import { createWorld, type World } from "../../../src/testing/createWorld.ts";
-import type { Tab } from "../../../src/testing/tab.ts";
+import type { Tab, TabOptions } from "../../../src/testing/tab.ts";
 
 let world: World;
 let log: () => unknown[];
 afterEach(() => world.close());
 
-const group = async (count: number): Promise<Tab[]> => {
-  world = createWorld();
+const group = async (count: number, options: TabOptions = {}, seed = 1): Promise<Tab[]> => {
+  world = createWorld({ seed });
   const browser = world.openBrowser();
   const events: LogEvent[] = [];
   world.store.onCommit((committed) => events.push(...committed));
   log = () => events.map(({ d }) => JSON.parse(d) as unknown);
   const tabs: Tab[] = [];
   for (let i = 0; i < count; i++) {
-    tabs.push(browser.openTab({ app: (boot) => boot.connect() }));
+    tabs.push(browser.openTab({ ...options, app: (boot) => boot.connect() }));
     await world.advance(300);
   }
   return tabs;
@@ -51,6 +51,46 @@ describe("a page that goes, with an outbox in memory", () => {
     world.startServer();
     await world.advance(60_000);
     expect(log()).toEqual(numbers(5));
+  });
+
+  it.each(numbers(12))(
+    "leaves it to whoever leads next, also to a page that was not there yet (seed %i)",
+    async (seed) => {
+      const [leader, hidden] = (await group(2, { tabs: { election: "lease" } }, seed)) as [Tab, Tab];
+      hidden.hide();
+      world.crashServer();
+      await world.advance(1_000);
+      for (const n of numbers(5)) leader.send(n, { channel: "c" });
+      await world.advance(10);
+      leader.reload();
+      world.startServer();
+      await world.advance(60_000);
+      expect(log()).toEqual(numbers(5));
+    },
+  );
+
+  it("sends its own once it is back: what another page kept of it, frozen meanwhile, is nobody's any more", async () => {
+    const [leader, heir, frozen] = (await group(3, { tabs: { election: "lease" } })) as [Tab, Tab, Tab];
+    world.crashServer();
+    await world.advance(1_000);
+    const receipts = numbers(5).map((n) => leader.send(n, { channel: "c" }));
+    await world.advance(10);
+    heir.navigate();
+    leader.navigate();
+    await world.advance(50);
+    frozen.freeze();
+    heir.back();
+    await world.advance(1_000);
+    leader.back();
+    await world.advance(1_000);
+    frozen.resume();
+    await world.advance(1_000);
+    expect(heir.tabs.get().role).toBe("leader");
+    expect(heir.outbox.state.get().depth).toBe(0);
+    world.startServer();
+    await world.advance(60_000);
+    expect(log()).toEqual(numbers(5));
+    expect(receipts.map(({ status }) => status.get().kind)).toEqual(receipts.map(() => "acked"));
   });
 
   it("† finds its messages settled when it comes back from the cache: they were sent once", async () => {
