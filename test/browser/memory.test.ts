@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { memoryStore } from "../../src/server/store/memoryStore.ts";
 import { createStage, type Stage, until } from "./tabs/createStage.ts";
 import { depth } from "./tabs/depth.ts";
 import { flawless, judge } from "./tabs/judge.ts";
@@ -11,7 +12,11 @@ const pad = "x".repeat(49_152);
 const boundBytes = 6 * 1_048_576;
 
 let stage: Stage;
-beforeAll(async () => void (stage = await createStage({ page: { hears: ["down"] } })));
+beforeAll(async () => {
+  // The whole stream is kept: who was away reads all of it.
+  const store = memoryStore({ retention: { maxBytes: Infinity } });
+  stage = await createStage({ page: { hears: ["down"] }, store });
+});
 afterAll(() => stage?.close());
 
 it("keeps the memory of hidden, frozen, cached and stopped tabs bounded under a stream, and each hears it all", async () => {

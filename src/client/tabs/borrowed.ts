@@ -1,5 +1,5 @@
 import type { ConnectionState } from "../../core/connectionState.ts";
-import { type Mirrored, unmirror } from "../../core/machine/mirror.ts";
+import { type Mirrored, toldAgain, unmirror } from "../../core/machine/mirror.ts";
 import { freshMemory, type State } from "../../core/machine/state.ts";
 import type { Clock } from "../../core/ports.ts";
 import { toConnectionState } from "../../core/toConnectionState.ts";
@@ -27,7 +27,12 @@ export const createBorrowed = ({ nowMs, wallMs }: Clock): Borrowed => {
   return {
     state: () => state,
     set,
-    hear: (mirrored) => set(unmirror(mirrored, nowMs()) ?? fresh),
+    hear: (mirrored) => {
+      const told = unmirror(mirrored, nowMs());
+      const again = told && toldAgain(state, told);
+      if (again) state = again;
+      else set(told ?? fresh);
+    },
     forget: () => set(fresh),
     shown: (hasLeader, isDone) => {
       const { name, memory } = state;

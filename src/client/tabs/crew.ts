@@ -48,6 +48,8 @@ const asleepMs = 5_000;
 
 export const createCrew = ({ clock, post, hub, state, joined, please }: CrewHost): Crew => {
   const hands = new Map<string, Hand>();
+  /** Until when nobody is asked again who it is. */
+  const askedUntilMs = new Map<string, number>();
   let limits: Limits | null = null;
   let era = 0;
   let posted = 0;
@@ -105,12 +107,21 @@ export const createCrew = ({ clock, post, hub, state, joined, please }: CrewHost
   };
   const join = ({ from, producers, needs }: FromFollower & { readonly t: "join" }): void => {
     remove(from);
+    askedUntilMs.delete(from);
     const member = createMember(from, new Set(producers), (frame) => frameTo(from, { is: "frame", frame }));
     hands.set(from, { member, needs, owesSinceMs: null, told: 0, era: -1 });
     hub().add(member);
     moved();
     open([from]);
     joined(producers);
+  };
+
+  /** Once a second: one that was away answers for all it had not heard at once. */
+  const ask = (id: string): void => {
+    const nowMs = clock.nowMs();
+    if ((askedUntilMs.get(id) ?? 0) > nowMs) return;
+    askedUntilMs.set(id, nowMs + 1_000);
+    tell({ is: "who" }, [id]);
   };
 
   return {
@@ -129,6 +140,7 @@ export const createCrew = ({ clock, post, hub, state, joined, please }: CrewHost
     },
     leave: () => {
       for (const id of ids()) remove(id);
+      askedUntilMs.clear();
       limits = null;
       items = [];
     },
@@ -137,7 +149,7 @@ export const createCrew = ({ clock, post, hub, state, joined, please }: CrewHost
       if (message.t === "join") return join(message);
       if (message.t === "please") return please(message.what);
       if (!hand) {
-        if (message.t !== "part") tell({ is: "who" }, [message.from]);
+        if (message.t !== "part") ask(message.from);
         return;
       }
       const { member } = hand;

@@ -61,3 +61,14 @@ export const unmirror = (value: unknown, nowMs: number): State | null => {
     memory: { ...(moved as unknown as Memory), lastError },
   } as State;
 };
+
+/** A state that is told again: its instants can only be told later, by what the telling takes. Null: it is another one. */
+export const toldAgain = (known: State, told: State): State | null => {
+  const before = known as unknown as Fields;
+  const after = { ...told } as unknown as Fields;
+  const isSame = after.name === before.name && after.reason === before.reason;
+  if (!isSame || told.memory.attempt !== known.memory.attempt) return null;
+  for (const key of instants)
+    if (key in after) after[key] = Math.min(before[key] as number, after[key] as number);
+  return after as unknown as State;
+};

@@ -44,6 +44,21 @@ describe("tabs of one origin", () => {
     for (const watch of watches) expect(watch.data()).toEqual(first?.data());
   });
 
+  it("show the same connection all the time: tabs that come and go are no news of it", async () => {
+    const [, follower] = (await group(2)) as [Tab, Tab];
+    const told: unknown[] = [];
+    follower.state.subscribe(() => told.push(follower.state.get()));
+    for (let i = 0; i < 3; i++) {
+      follower.hang();
+      const other = browser.openTab({ app: (boot) => boot.connect() });
+      await world.advance(700);
+      follower.unhang();
+      other.close();
+      await world.advance(700);
+    }
+    expect(told).toEqual([]);
+  });
+
   it.each(["close", "crash", "navigate", "freeze", "reload"] as const)(
     "go on when the leader is gone by %s, and lose, repeat and reorder nothing",
     async (how) => {

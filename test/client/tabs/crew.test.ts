@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { createCrew } from "../../../src/client/tabs/crew.ts";
+import type { FromLeader, Own } from "../../../src/client/tabs/tabMessage.ts";
+import { virtualClock } from "../../../src/testing/virtualClock.ts";
+
+describe("the crew of a leader", () => {
+  it("asks a tab it does not know once, whatever of it is still on its way", async () => {
+    const clock = virtualClock();
+    const posted: Own<FromLeader>[] = [];
+    const crew = createCrew({
+      clock,
+      post: (message) => posted.push(message),
+      hub: () => {
+        throw new Error("nobody has joined");
+      },
+      state: () => ({ state: {}, refused: [] }),
+      joined: () => undefined,
+      please: () => undefined,
+    });
+    // Woken after a stream it had not heard, it answers for all of it at once.
+    for (let n = 1; n <= 1_000; n++) {
+      crew.heard({ t: "echo", from: "woken", to: "leader", n });
+      if (n % 100 === 0) await clock.advance(1);
+    }
+    expect(posted.flatMap(({ items }) => items)).toEqual([[["woken"], { is: "who" }]]);
+    // Should that have been lost, it is asked again.
+    await clock.advance(1_000);
+    crew.heard({ t: "echo", from: "woken", to: "leader", n: 1_001 });
+    await clock.advance(1);
+    expect(posted).toHaveLength(2);
+  });
+});
