@@ -5,7 +5,7 @@ const [paper, surface, ink, muted, line, accent] = isDark
   ? ["#0e1113", "#15191c", "#eceff0", "#9aa5ac", "#272d31", "#4cc2b6"]
   : ["#f6f6f3", "#ffffff", "#15191c", "#59626a", "#e1e2dd", "#0b6b66"];
 
-/** The colours of stories/ui/stories.css, around the stories. */
+/** The colours of demo/styles/tokens.css around the stories; what bundles the frame reads no CSS. */
 export const theme = create({
   base: isDark ? "dark" : "light",
   brandTitle: "resilient-socket",

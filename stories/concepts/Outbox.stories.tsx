@@ -2,10 +2,12 @@ import type { Meta } from "@storybook/react-vite";
 import type { OutboxEntry } from "resilient-socket/core";
 import { useOutbox } from "resilient-socket";
 import { expect } from "storybook/test";
+import { settled } from "../stage/conditions.ts";
 import type { Controls } from "../stage/controls.ts";
 import { channel, lines } from "../stage/count.ts";
 import { scene, sceneMeta } from "../stage/scene.tsx";
 import { Card } from "../ui/Card.tsx";
+import { ServerSwitch } from "../ui/ServerSwitch.tsx";
 import { Timeline } from "../ui/Timeline.tsx";
 
 const meta: Meta<Controls> = { title: "Concepts/The outbox", ...sceneMeta };
@@ -68,9 +70,7 @@ export const OnTheirWay = scene({
           <button onClick={() => send(1)}>Send 1</button>
           <button onClick={() => send(10)}>Send 10</button>
           <button onClick={() => world.network.cut()}>Cut the connection</button>
-          <button onClick={() => (world.isUp() ? world.crashServer() : world.startServer())}>
-            {world.isUp() ? "Stop the server" : "Start the server"}
-          </button>
+          <ServerSwitch />
         </>
       }
     >
@@ -102,7 +102,7 @@ export const OnTheirWay = scene({
       await expect(tab.outbox.state.get().depth).toBe(10);
     });
     await step("acknowledged, each once", async () => {
-      await stage.until(() => tab.outbox.state.get().depth === 0);
+      await stage.until(settled(tab));
       await stage.advance(0);
       await expect(stored).toEqual(lines(10).map((line) => line.replace("line ", "")));
       await expect(await stage.world.store.head(channel)).toMatchObject({ seq: 10 });

@@ -1,6 +1,7 @@
 import type { Meta } from "@storybook/react-vite";
 import type { Message } from "resilient-socket/core";
 import { expect } from "storybook/test";
+import { connected } from "../stage/conditions.ts";
 import type { Controls } from "../stage/controls.ts";
 import { channel, lines } from "../stage/count.ts";
 import type { Stage } from "../stage/createStage.ts";
@@ -89,7 +90,7 @@ export const ExactlyTheGap = scene({
     );
   },
   play: async ({ tab, heard, seqs, say, stage, canvas, step }) => {
-    await stage.until(() => tab.state.get().name === "connected");
+    await stage.until(connected(tab));
     await step("live", async () => {
       await say(10);
       await stage.advance(500);
@@ -103,7 +104,7 @@ export const ExactlyTheGap = scene({
     });
     await step("back", async () => {
       stage.world.network.refuse(false);
-      await stage.until(() => tab.state.get().name === "connected");
+      await stage.until(connected(tab));
       await say(5);
       await stage.advance(1_000);
     });

@@ -9,6 +9,7 @@ import type { Stage } from "../stage/createStage.ts";
 import { scene, sceneMeta } from "../stage/scene.tsx";
 import { trailOf } from "../stage/trail.ts";
 import { Card } from "../ui/Card.tsx";
+import { ServerSwitch } from "../ui/ServerSwitch.tsx";
 import { Timeline } from "../ui/Timeline.tsx";
 
 const meta: Meta<Controls> = { title: "Concepts/States", ...sceneMeta };
@@ -74,9 +75,7 @@ export const Walk = scene({
           >
             Cut the connection
           </button>
-          <button onClick={() => (world.isUp() ? world.crashServer() : world.startServer())}>
-            {world.isUp() ? "Stop the server" : "Start the server"}
-          </button>
+          <ServerSwitch />
           <button
             onClick={() => {
               signOut(true);

@@ -1,5 +1,6 @@
 import type { Meta } from "@storybook/react-vite";
 import { expect } from "storybook/test";
+import { connected, settled } from "../stage/conditions.ts";
 import type { Controls } from "../stage/controls.ts";
 import { channel, heardTwice, lines, settledAs } from "../stage/count.ts";
 import type { Stage } from "../stage/createStage.ts";
@@ -58,7 +59,7 @@ export const RollingRestart = scene({
     </TabCard>
   ),
   play: async ({ tab, reader, heard, stage }) => {
-    await stage.until(() => [tab, reader].every((one) => one.state.get().name === "connected"));
+    await stage.until(connected(tab, reader));
     let sent = 0;
     await roll(stage, async (ms) => {
       for (let passed = 0; passed < ms; passed += 100) {
@@ -67,7 +68,7 @@ export const RollingRestart = scene({
         await stage.advance(100);
       }
     });
-    await stage.until(() => tab.outbox.state.get().depth === 0);
+    await stage.until(settled(tab));
     await stage.advance(5_000);
     await expect(tab.sockets().length).toBeGreaterThan(1);
     await expect(settledAs(tab, "acked")).toBe(sent);

@@ -1,6 +1,7 @@
 import type { Meta } from "@storybook/react-vite";
 import type { Browser } from "resilient-socket/testing";
 import { expect } from "storybook/test";
+import { settled } from "../stage/conditions.ts";
 import type { Controls } from "../stage/controls.ts";
 import { channel } from "../stage/count.ts";
 import type { Stage } from "../stage/createStage.ts";
@@ -66,7 +67,7 @@ export const OneSocket = scene({
     });
     await step("every tab hears what any tab says, once", async () => {
       browser.tabs.forEach((tab, i) => tab.send(`from tab ${i + 1}`, { channel }));
-      await stage.until(() => browser.tabs.every((tab) => tab.outbox.state.get().depth === 0));
+      await stage.until(settled(...browser.tabs));
       await stage.advance(500);
       const logs = heard.map((watch) => JSON.stringify(watch.messages.map(({ seq, data }) => [seq, data])));
       await expect(heard[0]!.messages).toHaveLength(4);

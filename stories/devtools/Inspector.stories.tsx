@@ -2,6 +2,7 @@ import type { Meta } from "@storybook/react-vite";
 import { ResilientSocketDevtoolsPanel, showInspector } from "resilient-socket/devtools";
 import type { Tab } from "resilient-socket/testing";
 import { expect, waitFor, within } from "storybook/test";
+import { connected, settled } from "../stage/conditions.ts";
 import type { Controls } from "../stage/controls.ts";
 import { channel, lines } from "../stage/count.ts";
 import type { Stage } from "../stage/createStage.ts";
@@ -58,10 +59,10 @@ export const BackInTime = scene({
     const here = await inspector();
     await step("it connects, breaks, and comes back", async () => {
       tab.connect();
-      await stage.until(() => tab.state.get().name === "connected");
+      await stage.until(connected(tab));
       stage.world.network.cut();
       await stage.until(() => tab.state.get().name === "reconnecting");
-      await stage.until(() => tab.state.get().name === "connected");
+      await stage.until(connected(tab));
       await stage.advance(1_000);
       await expect(litState(here)).toBe("connected");
     });
@@ -105,7 +106,7 @@ export const WhyWasItNotSent = scene({
     });
     await step("the others arrive", async () => {
       stage.world.startServer();
-      await stage.until(() => tab.outbox.state.get().depth === 0);
+      await stage.until(settled(tab));
     });
   },
 });

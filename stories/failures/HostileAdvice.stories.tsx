@@ -1,6 +1,7 @@
 import type { Meta } from "@storybook/react-vite";
 import type { Tab, WorldSocket } from "resilient-socket/testing";
 import { expect } from "storybook/test";
+import { connected } from "../stage/conditions.ts";
 import type { Controls } from "../stage/controls.ts";
 import type { Stage } from "../stage/createStage.ts";
 import { goaway, greet, hello } from "../stage/frames.ts";
@@ -31,7 +32,7 @@ const accept = async ({ tab, stage }: Cast, spreadMs = 0): Promise<void> => {
   socketOf(tab).receive(hello);
   await stage.advance(200);
   socketOf(tab).receive(greet(spreadMs));
-  await stage.until(() => tab.state.get().name === "connected");
+  await stage.until(connected(tab));
 };
 
 /** How long until the next attempt, in s. */

@@ -1,6 +1,7 @@
 import type { Meta } from "@storybook/react-vite";
 import type { Browser, Tab } from "resilient-socket/testing";
 import { expect } from "storybook/test";
+import { settled } from "../stage/conditions.ts";
 import type { Controls } from "../stage/controls.ts";
 import { channel, heardTwice, lines, settledAs } from "../stage/count.ts";
 import { scene, sceneMeta } from "../stage/scene.tsx";
@@ -75,7 +76,7 @@ export const WhileItSends = scene({
       await expect(followersOf(browser)).toHaveLength(1);
     });
     await step("nothing is lost, nothing comes twice", async () => {
-      await stage.until(() => writer.outbox.state.get().depth === 0);
+      await stage.until(settled(writer));
       await stage.advance(2_000);
       await expect(settledAs(writer, "acked")).toBe(50);
       await expect(heard.data()).toEqual(lines(50));

@@ -1,11 +1,13 @@
 import type { Meta } from "@storybook/react-vite";
 import type { Tab } from "resilient-socket/testing";
 import { expect } from "storybook/test";
+import { connected, settled } from "../stage/conditions.ts";
 import type { Controls } from "../stage/controls.ts";
 import { channel, lines, settledAs } from "../stage/count.ts";
 import type { Stage } from "../stage/createStage.ts";
 import { scene, sceneMeta } from "../stage/scene.tsx";
 import { Figures } from "../ui/Figures.tsx";
+import { ServerSwitch } from "../ui/ServerSwitch.tsx";
 import { TabCard } from "../ui/TabCard.tsx";
 
 const meta: Meta<Controls> = { title: "Failures/The outbox overflows", ...sceneMeta };
@@ -41,16 +43,11 @@ export const ThreePolicies = scene({
     "The server is away and sixty messages meet an outbox for forty. Each policy decides about the other twenty in its own way, and each " +
     "receipt says what became of its message: nothing is dropped in silence.",
   cast,
-  view: ({ pages, stage: { world } }) => (
+  view: ({ pages }) => (
     <>
       <div className="actions">
         <button onClick={() => flood(pages, 60)}>Send 60 on each</button>
-        <button disabled={!world.isUp()} onClick={() => world.crashServer()}>
-          Stop the server
-        </button>
-        <button disabled={world.isUp()} onClick={() => world.startServer()}>
-          Start it
-        </button>
+        <ServerSwitch />
       </div>
       <div className="cards">
         {pages.map(({ overflow, tab }) => (
@@ -63,7 +60,7 @@ export const ThreePolicies = scene({
   ),
   play: async ({ pages, stage, step }) => {
     const [reject, evict, wait] = pages.map(({ tab }) => tab) as [Tab, Tab, Tab];
-    await stage.until(() => pages.every(({ tab }) => tab.state.get().name === "connected"));
+    await stage.until(connected(...pages.map(({ tab }) => tab)));
     stage.world.crashServer();
     await stage.until(() => pages.every(({ tab }) => tab.state.get().name === "reconnecting"));
 
@@ -82,7 +79,7 @@ export const ThreePolicies = scene({
 
     await step("the server is back", async () => {
       stage.world.startServer();
-      await stage.until(() => pages.every(({ tab }) => tab.outbox.state.get().depth === 0), 120_000);
+      await stage.until(settled(...pages.map(({ tab }) => tab)), 120_000);
       await stage.advance(1_000);
       await expect(pages.map(({ tab }) => settledAs(tab, "acked"))).toEqual([40, 40, 60]);
     });

@@ -1,6 +1,7 @@
 import type { Meta } from "@storybook/react-vite";
 import type { Tab } from "resilient-socket/testing";
 import { expect } from "storybook/test";
+import { connected, settled } from "../stage/conditions.ts";
 import { channel, heardTwice, lines, settledAs } from "../stage/count.ts";
 import { scene, sceneMeta, sees } from "../stage/scene.tsx";
 import type { Controls } from "../stage/controls.ts";
@@ -45,7 +46,7 @@ export const InABurst = scene({
     </TabCard>
   ),
   play: async ({ tab, heard, stage, canvas, step }) => {
-    await step("connect", () => stage.until(() => tab.state.get().name === "connected"));
+    await step("connect", () => stage.until(connected(tab)));
     await step("the burst leaves", async () => {
       burst(tab, 200);
       await stage.until(() => tab.outbox.state.get().inFlight > 0);
@@ -58,7 +59,7 @@ export const InABurst = scene({
       await sees(canvas, "Reconnecting");
     });
     await step("everything arrives, once", async () => {
-      await stage.until(() => tab.outbox.state.get().depth === 0);
+      await stage.until(settled(tab));
       await stage.advance(2_000);
       await expect(settledAs(tab, "acked")).toBe(200);
       await expect(heard.data()).toEqual(lines(200));

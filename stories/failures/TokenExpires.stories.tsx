@@ -2,6 +2,7 @@ import type { Meta } from "@storybook/react-vite";
 import { ResilientSocketProvider } from "resilient-socket";
 import { ConnectionBanner } from "resilient-socket/banner";
 import { expect } from "storybook/test";
+import { connected } from "../stage/conditions.ts";
 import type { Controls } from "../stage/controls.ts";
 import type { Stage } from "../stage/createStage.ts";
 import { channel } from "../stage/count.ts";
@@ -82,7 +83,7 @@ export const Renewed = scene({
   cast,
   view,
   play: async ({ tab, login, stage }) => {
-    await stage.until(() => tab.state.get().name === "connected");
+    await stage.until(connected(tab));
     await stage.advance(1_800_000);
     await expect(tab.state.get().name).toBe("connected");
     await expect(tab.sockets()).toHaveLength(1);
@@ -100,7 +101,7 @@ export const LoginIsDown = scene({
   cast,
   view,
   play: async ({ tab, login, stage, canvas, step }) => {
-    await stage.until(() => tab.state.get().name === "connected");
+    await stage.until(connected(tab));
     await step("no token, no connection", async () => {
       login.breakDown(true);
       await stage.until(() => tab.state.get().name === "reconnecting", 2 * lifeMs);
@@ -131,7 +132,7 @@ export const SignedOut = scene({
   cast,
   view,
   play: async ({ tab, login, stage, canvas, step, userEvent }) => {
-    await stage.until(() => tab.state.get().name === "connected");
+    await stage.until(connected(tab));
     login.signOut(true);
     await step("it has stopped, and says what to do", async () => {
       await stage.until(() => tab.state.get().name === "failed", 2 * lifeMs);

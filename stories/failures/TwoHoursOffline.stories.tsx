@@ -1,5 +1,6 @@
 import type { Meta } from "@storybook/react-vite";
 import { expect } from "storybook/test";
+import { connected, settled } from "../stage/conditions.ts";
 import type { Controls } from "../stage/controls.ts";
 import { channel, heardTwice, lines } from "../stage/count.ts";
 import type { Stage } from "../stage/createStage.ts";
@@ -67,7 +68,7 @@ export const Resumed = scene({
   view,
   play: async ({ tab, heard, stage, step }) => {
     const all = { tab, heard, stage };
-    await stage.until(() => tab.state.get().name === "connected");
+    await stage.until(connected(tab));
     await step("two hours without a network", async () => {
       unplug(all, true);
       await stage.advance(hours);
@@ -80,8 +81,8 @@ export const Resumed = scene({
     });
     await step("back within seconds, with all of it", async () => {
       unplug(all, false);
-      await stage.until(() => tab.state.get().name === "connected", 10_000);
-      await stage.until(() => tab.outbox.state.get().depth === 0);
+      await stage.until(connected(tab), 10_000);
+      await stage.until(settled(tab));
       await stage.advance(1_000);
       await expect(heard.continuity.at(-1)).toMatchObject({ result: "replayed", replayed: 300, missed: 0 });
       await expect(heard.data()).toEqual([...lines(300), ...lines(3, 901)]);
@@ -100,14 +101,14 @@ export const GapTooLarge = scene({
   view,
   play: async ({ tab, heard, stage }) => {
     const all = { tab, heard, stage };
-    await stage.until(() => tab.state.get().name === "connected");
+    await stage.until(connected(tab));
     await publish(all, 1);
     await stage.advance(1_000);
     unplug(all, true);
     await publish(all, 300);
     await stage.advance(2 * hours);
     unplug(all, false);
-    await stage.until(() => tab.state.get().name === "connected", 10_000);
+    await stage.until(connected(tab), 10_000);
     await expect(heard.continuity.at(-1)).toMatchObject({
       result: "lost",
       missed: 300,
@@ -142,12 +143,12 @@ export const Snapshot = scene({
   view,
   play: async ({ tab, heard, stage }) => {
     const all = { tab, heard, stage };
-    await stage.until(() => tab.state.get().name === "connected");
+    await stage.until(connected(tab));
     unplug(all, true);
     await publish(all, 300);
     await stage.advance(2 * hours);
     unplug(all, false);
-    await stage.until(() => tab.state.get().name === "connected", 10_000);
+    await stage.until(connected(tab), 10_000);
     await expect(heard.continuity.at(-1)).toMatchObject({ result: "snapshot", state: { lines: 300 } });
   },
 });

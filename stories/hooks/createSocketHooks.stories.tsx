@@ -1,6 +1,7 @@
 import type { Meta } from "@storybook/react-vite";
 import { createSocketHooks } from "resilient-socket";
 import { expect } from "storybook/test";
+import { connected } from "../stage/conditions.ts";
 import type { Controls } from "../stage/controls.ts";
 import { scene, sceneMeta, sees } from "../stage/scene.tsx";
 
@@ -61,7 +62,7 @@ export const TwoConnections = scene({
     </chat.ResilientSocketProvider>
   ),
   play: async ({ talk, trade, stage, canvas, userEvent }) => {
-    await stage.until(() => [talk, trade].every((tab) => tab.state.get().name === "connected"));
+    await stage.until(connected(talk, trade));
     await userEvent.click(await canvas.findByRole("button", { name: "Say hello" }));
     await stage.world.server().publish("prices", { cents: 4_200 });
     await stage.advance(500);

@@ -1,11 +1,13 @@
 import type { Meta } from "@storybook/react-vite";
 import { useCanSend, useResilientWS } from "resilient-socket";
 import { expect } from "storybook/test";
+import { connected, settled } from "../stage/conditions.ts";
 import type { Controls } from "../stage/controls.ts";
 import { channel } from "../stage/count.ts";
 import { scene, sceneMeta } from "../stage/scene.tsx";
 import { Card } from "../ui/Card.tsx";
 import { OutboxMeter } from "../ui/OutboxMeter.tsx";
+import { ServerSwitch } from "../ui/ServerSwitch.tsx";
 
 const meta: Meta<Controls> = { title: "Hooks/useCanSend", ...sceneMeta };
 export default meta;
@@ -32,17 +34,12 @@ export const WhileAway = scene({
     const tab = stage.openTab({ outbox: { capacity: 3 }, auth: () => ({ token }) });
     return { tab, signOut: () => void (token = "out") };
   },
-  view: ({ tab, signOut, stage: { world } }) => (
+  view: ({ tab, signOut }) => (
     <Card
       client={tab}
       actions={
         <>
-          <button disabled={!world.isUp()} onClick={() => world.crashServer()}>
-            Stop the server
-          </button>
-          <button disabled={world.isUp()} onClick={() => world.startServer()}>
-            Start it
-          </button>
+          <ServerSwitch />
           <button onClick={signOut}>Sign out elsewhere</button>
         </>
       }
@@ -54,7 +51,7 @@ export const WhileAway = scene({
   play: async ({ tab, signOut, stage, canvas, step, userEvent }) => {
     const hello = () => canvas.findByRole("button", { name: "Say hello" });
     const cannot = () => canvas.findByRole("button", { name: "Cannot send now" });
-    await stage.until(() => tab.state.get().name === "connected");
+    await stage.until(connected(tab));
     await step("away: it takes three", async () => {
       stage.world.crashServer();
       await stage.advance(1_000);
@@ -64,7 +61,7 @@ export const WhileAway = scene({
     });
     await step("back: room again", async () => {
       stage.world.startServer();
-      await stage.until(() => tab.outbox.state.get().depth === 0);
+      await stage.until(settled(tab));
       await expect(await hello()).toBeEnabled();
     });
     await step("stopped for good", async () => {

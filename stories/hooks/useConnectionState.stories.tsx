@@ -4,6 +4,7 @@ import { useConnectionState } from "resilient-socket";
 import type { ConnectionState } from "resilient-socket/core";
 import type { Tab } from "resilient-socket/testing";
 import { expect } from "storybook/test";
+import { connected } from "../stage/conditions.ts";
 import type { Controls } from "../stage/controls.ts";
 import { countRenders, type RenderCount } from "../stage/countRenders.ts";
 import type { Stage } from "../stage/createStage.ts";
@@ -11,6 +12,7 @@ import { greet, hello } from "../stage/frames.ts";
 import { scene, sceneMeta, sees } from "../stage/scene.tsx";
 import { Card } from "../ui/Card.tsx";
 import { Figures } from "../ui/Figures.tsx";
+import { ServerSwitch } from "../ui/ServerSwitch.tsx";
 
 const meta: Meta<Controls> = { title: "Hooks/useConnectionState", ...sceneMeta };
 export default meta;
@@ -180,17 +182,12 @@ export const Selector = scene({
   says: "A selector's component renders when its result changes and not before: hundreds of attempts fail, and “away” is drawn once.",
   cast: (stage) => ({ tab: stage.openTab(), count: countRenders() }),
   speed: 60,
-  view: ({ tab, count, stage: { world } }) => (
+  view: ({ tab, count }) => (
     <Card
       client={tab}
       actions={
         <>
-          <button disabled={!world.isUp()} onClick={() => world.crashServer()}>
-            Stop the server
-          </button>
-          <button disabled={world.isUp()} onClick={() => world.startServer()}>
-            Start it
-          </button>
+          <ServerSwitch />
         </>
       }
     >
@@ -199,7 +196,7 @@ export const Selector = scene({
     </Card>
   ),
   play: async ({ tab, count, stage, canvas }) => {
-    await stage.until(() => tab.state.get().name === "connected");
+    await stage.until(connected(tab));
     await sees(canvas, "live");
     stage.world.crashServer();
     await stage.advance(10_000);

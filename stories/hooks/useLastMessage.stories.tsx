@@ -3,6 +3,7 @@ import { useLastMessage } from "resilient-socket";
 import type { Message } from "resilient-socket/core";
 import { memo, useEffect } from "react";
 import { expect } from "storybook/test";
+import { connected } from "../stage/conditions.ts";
 import type { Controls } from "../stage/controls.ts";
 import { countRenders, type RenderCount } from "../stage/countRenders.ts";
 import type { Stage } from "../stage/createStage.ts";
@@ -59,7 +60,7 @@ export const Ticking = scene({
     </Card>
   ),
   play: async ({ tab, count, stage, canvas }) => {
-    await stage.until(() => tab.state.get().name === "connected");
+    await stage.until(connected(tab));
     await stage.advance(5_000);
     await sees(canvas, "Trend: up");
     await sees(canvas, /€ 101/);

@@ -1,10 +1,12 @@
 import type { Meta } from "@storybook/react-vite";
 import { useOutbox, useResilientClient } from "resilient-socket";
 import { expect } from "storybook/test";
+import { connected } from "../stage/conditions.ts";
 import type { Controls } from "../stage/controls.ts";
 import { channel, lines } from "../stage/count.ts";
 import { scene, sceneMeta, sees } from "../stage/scene.tsx";
 import { Card } from "../ui/Card.tsx";
+import { ServerSwitch } from "../ui/ServerSwitch.tsx";
 
 const meta: Meta<Controls> = { title: "Hooks/useOutbox", ...sceneMeta };
 export default meta;
@@ -33,18 +35,13 @@ function Outbox({ of }: { readonly of?: string }) {
 export const TakenBack = scene({
   says: "What is not settled, each with its status, and a way to take it back before it leaves. The middle one is taken back; the others go out.",
   cast: (stage) => ({ tab: stage.openTab() }),
-  view: ({ tab, stage: { world } }) => (
+  view: ({ tab }) => (
     <Card
       client={tab}
       actions={
         <>
           <button onClick={() => tab.send("a line", { channel })}>Send</button>
-          <button disabled={!world.isUp()} onClick={() => world.crashServer()}>
-            Stop the server
-          </button>
-          <button disabled={world.isUp()} onClick={() => world.startServer()}>
-            Start it
-          </button>
+          <ServerSwitch />
         </>
       }
     >
@@ -52,7 +49,7 @@ export const TakenBack = scene({
     </Card>
   ),
   play: async ({ tab, stage, canvas, step, userEvent }) => {
-    await stage.until(() => tab.state.get().name === "connected");
+    await stage.until(connected(tab));
     stage.world.crashServer();
     await stage.advance(1_000);
     const receipts = lines(3).map((line) => tab.send(line, { channel }));

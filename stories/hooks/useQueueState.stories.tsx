@@ -2,12 +2,14 @@ import type { Meta } from "@storybook/react-vite";
 import { memo, useEffect } from "react";
 import { useQueueState } from "resilient-socket";
 import { expect } from "storybook/test";
+import { connected, settled } from "../stage/conditions.ts";
 import type { Controls } from "../stage/controls.ts";
 import { countRenders, type RenderCount } from "../stage/countRenders.ts";
 import { channel, lines } from "../stage/count.ts";
 import { scene, sceneMeta, sees } from "../stage/scene.tsx";
 import { Card } from "../ui/Card.tsx";
 import { Figures } from "../ui/Figures.tsx";
+import { ServerSwitch } from "../ui/ServerSwitch.tsx";
 
 const meta: Meta<Controls> = { title: "Hooks/useQueueState", ...sceneMeta };
 export default meta;
@@ -40,18 +42,13 @@ const Level = memo(function Level({ rendered }: Pick<RenderCount, "rendered">) {
 export const InNumbers = scene({
   says: "The outbox in numbers, while the server is away and when it is back.",
   cast: (stage) => ({ tab: stage.openTab({ outbox: { capacity: 40 } }) }),
-  view: ({ tab, stage: { world } }) => (
+  view: ({ tab }) => (
     <Card
       client={tab}
       actions={
         <>
           <button onClick={() => lines(10).forEach((line) => tab.send(line, { channel }))}>Send 10</button>
-          <button disabled={!world.isUp()} onClick={() => world.crashServer()}>
-            Stop the server
-          </button>
-          <button disabled={world.isUp()} onClick={() => world.startServer()}>
-            Start it
-          </button>
+          <ServerSwitch />
         </>
       }
     >
@@ -59,7 +56,7 @@ export const InNumbers = scene({
     </Card>
   ),
   play: async ({ tab, stage, canvas, step }) => {
-    await stage.until(() => tab.state.get().name === "connected");
+    await stage.until(connected(tab));
     await step("it fills", async () => {
       stage.world.crashServer();
       await stage.advance(1_000);
@@ -71,7 +68,7 @@ export const InNumbers = scene({
     });
     await step("it empties", async () => {
       stage.world.startServer();
-      await stage.until(() => tab.outbox.state.get().depth === 0);
+      await stage.until(settled(tab));
       await sees(canvas, "0 of 40");
       await expect(tab.outbox.state.get().lastFlushMs).toBeGreaterThan(0);
     });
@@ -93,7 +90,7 @@ export const Selector = scene({
     </Card>
   ),
   play: async ({ tab, count, stage, canvas }) => {
-    await stage.until(() => tab.state.get().name === "connected");
+    await stage.until(connected(tab));
     stage.world.crashServer();
     await stage.advance(1_000);
     tab.send("first", { channel });

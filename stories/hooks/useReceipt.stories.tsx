@@ -3,6 +3,7 @@ import { useReceipt } from "resilient-socket";
 import type { Receipt, SendOptions } from "resilient-socket/core";
 import type { Tab } from "resilient-socket/testing";
 import { expect } from "storybook/test";
+import { connected } from "../stage/conditions.ts";
 import type { Controls } from "../stage/controls.ts";
 import { channel } from "../stage/count.ts";
 import type { Stage } from "../stage/createStage.ts";
@@ -99,7 +100,7 @@ export const Refused = scene({
   cast,
   view,
   play: async ({ tab, send, stage, canvas }) => {
-    await stage.until(() => tab.state.get().name === "connected");
+    await stage.until(connected(tab));
     const refused = send("for the board", { channel: "board" });
     await stage.until(() => refused.status.get().kind === "rejected");
     await expect(refused.status.get()).toMatchObject({ code: "FORBIDDEN", by: "server" });

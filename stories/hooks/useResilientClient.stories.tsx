@@ -3,6 +3,7 @@ import { useResilientClient } from "resilient-socket";
 import type { Message } from "resilient-socket/core";
 import { useState } from "react";
 import { expect } from "storybook/test";
+import { connected, settled } from "../stage/conditions.ts";
 import type { Controls } from "../stage/controls.ts";
 import { channel, lines } from "../stage/count.ts";
 import { scene, sceneMeta, sees } from "../stage/scene.tsx";
@@ -40,12 +41,12 @@ export const Request = scene({
     </Card>
   ),
   play: async ({ tab, stage, canvas, userEvent }) => {
-    await stage.until(() => tab.state.get().name === "connected");
+    await stage.until(connected(tab));
     await userEvent.click(await canvas.findByRole("button", { name: "Ask the price" }));
     await stage.until(() => tab.outbox.state.get().inFlight === 1);
     await stage.advance(400);
     stage.world.restartServer();
-    await stage.until(() => tab.outbox.state.get().depth === 0);
+    await stage.until(settled(tab));
     await stage.advance(1_000);
     await sees(canvas, "4200 cents");
   },
@@ -85,7 +86,7 @@ export const History = scene({
     </Card>
   ),
   play: async ({ tab, stage, canvas, userEvent }) => {
-    await stage.until(() => tab.state.get().name === "connected");
+    await stage.until(connected(tab));
     const more = await canvas.findByRole("button", { name: "Five older ones" });
     for (const read of [5, 10, 12]) {
       await userEvent.click(more);

@@ -4,11 +4,13 @@ import { ResilientSocketProvider, useResilientWS } from "resilient-socket";
 import { fixed, plainProtocol } from "resilient-socket/core";
 import { useState } from "react";
 import { expect, userEvent, waitFor } from "storybook/test";
+import { connected, settled } from "../stage/conditions.ts";
 import type { Controls } from "../stage/controls.ts";
 import { channel } from "../stage/count.ts";
 import { scene, sceneMeta, sees } from "../stage/scene.tsx";
 import { Card } from "../ui/Card.tsx";
 import { ConnectionLine } from "../ui/ConnectionLine.tsx";
+import { ServerSwitch } from "../ui/ServerSwitch.tsx";
 
 const meta: Meta<Controls> = { title: "Hooks/useResilientWS", ...sceneMeta };
 export default meta;
@@ -39,17 +41,12 @@ export const Journey = scene({
     "All a component needs: send to its channel, the state, the queue, and what is said. What is sent while the server is away waits, and " +
     "leaves when it is back.",
   cast: (stage) => ({ tab: stage.openTab() }),
-  view: ({ tab, stage: { world } }) => (
+  view: ({ tab }) => (
     <Card
       client={tab}
       actions={
         <>
-          <button disabled={!world.isUp()} onClick={() => world.crashServer()}>
-            Stop the server
-          </button>
-          <button disabled={world.isUp()} onClick={() => world.startServer()}>
-            Start it
-          </button>
+          <ServerSwitch />
         </>
       }
     >
@@ -59,7 +56,7 @@ export const Journey = scene({
   play: async ({ tab, stage, canvas, step, userEvent: user }) => {
     const press = async (name: string): Promise<void> =>
       user.click(await canvas.findByRole("button", { name }));
-    await stage.until(() => tab.state.get().name === "connected");
+    await stage.until(connected(tab));
     await step("sent while it is away", async () => {
       stage.world.crashServer();
       await stage.advance(1_000);
@@ -69,7 +66,7 @@ export const Journey = scene({
     });
     await step("heard when it is back", async () => {
       stage.world.startServer();
-      await stage.until(() => tab.outbox.state.get().depth === 0);
+      await stage.until(settled(tab));
       await stage.advance(1_000);
       await sees(canvas, "line 1, line 2");
     });
@@ -79,7 +76,7 @@ export const Journey = scene({
       await stage.advance(600_000);
       await expect(tab.state.get().name).toBe("disconnected");
       await press("Reconnect");
-      await stage.until(() => tab.state.get().name === "connected");
+      await stage.until(connected(tab));
     });
   },
 });

@@ -3,6 +3,7 @@ import { useSubscription } from "resilient-socket";
 import type { Continuity, Message } from "resilient-socket/core";
 import { memo, useEffect, useState } from "react";
 import { expect } from "storybook/test";
+import { connected } from "../stage/conditions.ts";
 import type { Controls } from "../stage/controls.ts";
 import { channel, lines } from "../stage/count.ts";
 import { countRenders, type RenderCount } from "../stage/countRenders.ts";
@@ -57,7 +58,7 @@ export const EveryMessage = scene({
     </Card>
   ),
   play: async ({ tab, stage, canvas, step }) => {
-    await stage.until(() => tab.state.get().name === "connected");
+    await stage.until(connected(tab));
     const say = async (from: number, count: number): Promise<void> => {
       for (const line of lines(count, from)) await stage.world.server().publish(channel, line);
     };
@@ -71,7 +72,7 @@ export const EveryMessage = scene({
       await say(11, 5);
       await stage.advance(2_000);
       stage.world.network.refuse(false);
-      await stage.until(() => tab.state.get().name === "connected");
+      await stage.until(connected(tab));
       await say(16, 1);
       await stage.advance(30_000);
     });
@@ -105,7 +106,7 @@ export const InBatches = scene({
     </Card>
   ),
   play: async ({ tab, count, stage, canvas }) => {
-    await stage.until(() => tab.state.get().name === "connected");
+    await stage.until(connected(tab));
     const before = count.total();
     for (const line of lines(1_000)) void stage.world.server().publish("prices", line);
     await stage.advance(2_000);

@@ -1,6 +1,7 @@
 import type { Meta } from "@storybook/react-vite";
 import { ResilientSocketProvider, useTabRole } from "resilient-socket";
 import { expect } from "storybook/test";
+import { connected } from "../stage/conditions.ts";
 import type { Controls } from "../stage/controls.ts";
 import { scene, sceneMeta } from "../stage/scene.tsx";
 
@@ -50,7 +51,7 @@ export const OneRings = scene({
   play: async ({ tabs, stage, canvas, userEvent }) => {
     const roles = (): readonly string[] =>
       tabs.filter(({ page }) => page.life() === "active").map((tab) => tab.tabs.get().role);
-    await stage.until(() => tabs.every((tab) => tab.state.get().name === "connected"));
+    await stage.until(connected(...tabs));
     await expect([...roles()].sort()).toEqual(["follower", "follower", "leader"]);
     const first = tabs.findIndex((tab) => tab.tabs.get().role === "leader");
     await userEvent.click(await canvas.findByRole("button", { name: `Close tab ${first + 1}` }));

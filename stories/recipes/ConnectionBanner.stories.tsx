@@ -3,10 +3,12 @@ import { ResilientSocketProvider } from "resilient-socket";
 import { ConnectionBanner, describeConnection, messages } from "resilient-socket/banner";
 import { ResilientSocketError, type ConnectionState, type ResilientClient } from "resilient-socket/core";
 import { expect } from "storybook/test";
+import { connected } from "../stage/conditions.ts";
 import type { Controls } from "../stage/controls.ts";
 import { channel } from "../stage/count.ts";
 import type { Stage } from "../stage/createStage.ts";
 import { scene, sceneMeta } from "../stage/scene.tsx";
+import { ServerSwitch } from "../ui/ServerSwitch.tsx";
 import { TabCard } from "../ui/TabCard.tsx";
 
 const meta: Meta<Controls> = { title: "Recipes/Connection banner", ...sceneMeta };
@@ -30,9 +32,7 @@ export const AnOutage = scene({
           <>
             <button onClick={() => tab.send("a line", { channel })}>Send</button>
             <button onClick={() => world.network.cut()}>A blip</button>
-            <button onClick={() => (world.isUp() ? world.crashServer() : world.startServer())}>
-              {world.isUp() ? "Stop the server" : "Start the server"}
-            </button>
+            <ServerSwitch />
           </>
         }
       />
@@ -41,12 +41,12 @@ export const AnOutage = scene({
   play: async ({ tab, stage, canvas, step }) => {
     const banner = await canvas.findByRole("status");
     await expect(banner).toHaveAttribute("aria-live", "polite");
-    await stage.until(() => tab.state.get().name === "connected");
+    await stage.until(connected(tab));
     await step("a blip is not mentioned", async () => {
       stage.world.network.cut();
       await stage.until(() => tab.state.get().name === "reconnecting");
       await expect(banner).toBeEmptyDOMElement();
-      await stage.until(() => tab.state.get().name === "connected");
+      await stage.until(connected(tab));
       await stage.advance(10_000);
       await expect(banner).toBeEmptyDOMElement();
     });
@@ -61,7 +61,7 @@ export const AnOutage = scene({
     });
     await step("and its end, for three", async () => {
       stage.world.startServer();
-      await stage.until(() => tab.state.get().name === "connected");
+      await stage.until(connected(tab));
       await expect(banner).toHaveTextContent(messages.restored);
       await stage.advance(3_000);
       await expect(banner).toBeEmptyDOMElement();
@@ -188,7 +188,7 @@ export const InAnotherLanguage = scene({
     </>
   ),
   play: async ({ tab, stage, canvas }) => {
-    await stage.until(() => tab.state.get().name === "connected");
+    await stage.until(connected(tab));
     stage.world.crashServer();
     await stage.until(() => tab.state.get().name === "reconnecting");
     await stage.advance(2_500);

@@ -9,10 +9,12 @@ import {
 import { Provider, useDispatch, useSelector } from "react-redux";
 import type { Message, ResilientClient, Settlement, StateName } from "resilient-socket/core";
 import { expect, waitFor } from "storybook/test";
+import { connected, settled } from "../stage/conditions.ts";
 import type { Controls } from "../stage/controls.ts";
 import { channel, lines } from "../stage/count.ts";
 import { scene, sceneMeta, sees } from "../stage/scene.tsx";
 import { Card } from "../ui/Card.tsx";
+import { ServerSwitch } from "../ui/ServerSwitch.tsx";
 
 const meta: Meta<Controls> = { title: "Recipes/Redux", ...sceneMeta };
 export default meta;
@@ -136,9 +138,7 @@ export const Middleware = scene({
             >
               Somebody says something
             </button>
-            <button onClick={() => (world.isUp() ? world.crashServer() : world.startServer())}>
-              {world.isUp() ? "Stop the server" : "Start the server"}
-            </button>
+            <ServerSwitch />
           </>
         }
       >
@@ -148,7 +148,7 @@ export const Middleware = scene({
   ),
   play: async ({ tab, store, stage, canvas, step, userEvent }) => {
     const marks = () => store.getState().lines.map(({ text, mark }) => `${text}: ${mark}`);
-    await stage.until(() => tab.state.get().name === "connected");
+    await stage.until(connected(tab));
     await expect(store.getState().connection).toBe("connected");
     await step("shown at once, sent later", async () => {
       stage.world.crashServer();
@@ -160,7 +160,7 @@ export const Middleware = scene({
     });
     await step("stored, and heard once", async () => {
       stage.world.startServer();
-      await stage.until(() => tab.outbox.state.get().depth === 0);
+      await stage.until(settled(tab));
       for (const line of lines(2)) await stage.world.server().publish(channel, line);
       await stage.advance(1_000);
       await waitFor(() => expect(marks()).toEqual(["hello: sent", "line 1: sent", "line 2: sent"]));

@@ -10,11 +10,13 @@ import {
 import { useResilientClient } from "resilient-socket";
 import type { Message, ResilientClient } from "resilient-socket/core";
 import { expect, waitFor } from "storybook/test";
+import { connected, settled } from "../stage/conditions.ts";
 import type { Controls } from "../stage/controls.ts";
 import { channel, lines } from "../stage/count.ts";
 import { scene, sceneMeta, sees } from "../stage/scene.tsx";
 import { Card } from "../ui/Card.tsx";
 import { Lines } from "../ui/Lines.tsx";
+import { ServerSwitch } from "../ui/ServerSwitch.tsx";
 
 const meta: Meta<Controls> = { title: "Recipes/TanStack Query", ...sceneMeta };
 export default meta;
@@ -64,16 +66,9 @@ export const StreamedQuery = scene({
     for (const line of lines(3)) void stage.world.server().publish(channel, line);
     return { tab: stage.openTab(), queries: new QueryClient() };
   },
-  view: ({ tab, queries, stage: { world } }) => (
+  view: ({ tab, queries }) => (
     <QueryClientProvider client={queries}>
-      <Card
-        client={tab}
-        actions={
-          <button onClick={() => (world.isUp() ? world.crashServer() : world.startServer())}>
-            {world.isUp() ? "Stop the server" : "Start the server"}
-          </button>
-        }
-      >
+      <Card client={tab} actions={<ServerSwitch />}>
         <Room />
       </Card>
     </QueryClientProvider>
@@ -82,7 +77,7 @@ export const StreamedQuery = scene({
     const cached = (): readonly unknown[] =>
       (queries.getQueryData<Message[]>(["channel", channel]) ?? []).map(({ data }) => data);
     await step("the past, then the present", async () => {
-      await stage.until(() => tab.state.get().name === "connected");
+      await stage.until(connected(tab));
       await stage.advance(500);
       await stage.world.server().publish(channel, "line 4");
       await stage.advance(500);
@@ -96,7 +91,7 @@ export const StreamedQuery = scene({
       await sees(canvas, /mutation pending/);
       await expect(tab.outbox.state.get().depth).toBe(1);
       stage.world.startServer();
-      await stage.until(() => tab.outbox.state.get().depth === 0);
+      await stage.until(settled(tab));
       await stage.advance(1_000);
       await sees(canvas, /mutation success/);
       await waitFor(() => expect(cached()).toEqual([...lines(4), "hello"]));

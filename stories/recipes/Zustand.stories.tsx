@@ -3,6 +3,7 @@ import type { Message, ResilientClient, StateName } from "resilient-socket/core"
 import { expect } from "storybook/test";
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
+import { settled } from "../stage/conditions.ts";
 import type { Controls } from "../stage/controls.ts";
 import { channel } from "../stage/count.ts";
 import { scene, sceneMeta, sees } from "../stage/scene.tsx";
@@ -86,7 +87,7 @@ export const OutsideOfReact = scene({
     await expect(votes()).toEqual([{ tea: 1 }, {}]);
     await expect(pages[1]!.tab.outbox.state.get().depth).toBe(2);
     stage.world.network.resume();
-    await stage.until(() => pages[1]!.tab.outbox.state.get().depth === 0);
+    await stage.until(settled(pages[1]!.tab));
     await stage.advance(1_000);
     await expect(votes()).toEqual([
       { tea: 2, coffee: 1 },

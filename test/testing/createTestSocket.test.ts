@@ -154,14 +154,19 @@ describe("a test socket", () => {
     closing.length = 0;
   });
 
-  it("leaves no timer behind once it is closed", async () => {
+  it("leaves no timer behind once it is closed, also of a client that goes on", async () => {
+    vi.useFakeTimers();
     const peer = open({ time: "real" });
     join(peer);
-    await peer.until(() => peer.network.live().length > 0);
-    await peer.close();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(peer.network.live()).toHaveLength(1);
+    const closed = peer.close();
+    await vi.advanceTimersByTimeAsync(1_000);
+    await closed;
     const opened = peer.sockets.length;
-    await new Promise((done) => setTimeout(done, 50));
+    await vi.advanceTimersByTimeAsync(600_000);
     expect(peer.sockets).toHaveLength(opened);
+    expect(vi.getTimerCount()).toBe(0);
     closing.length = 0;
   });
 });

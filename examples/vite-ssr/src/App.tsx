@@ -1,16 +1,15 @@
 import { useState } from "react";
-import { ResilientSocketProvider, useQueueState, useResilientWS } from "resilient-socket";
+import { ResilientSocketProvider, useResilientWS } from "resilient-socket";
 
 function Room() {
   const [lines, setLines] = useState<string[]>([]);
-  const { send, state } = useResilientWS({
+  const { send, state, queue } = useResilientWS({
     channel: "room:42",
     onMessage: ({ data }) => setLines((all) => [...all, String(data)]),
   });
-  const { depth } = useQueueState();
   return (
     <main>
-      <p>{state.name === "connected" ? "live" : `${state.name}, ${depth} waiting`}</p>
+      <p>{state.name === "connected" ? "live" : `${state.name}, ${queue.depth} waiting`}</p>
       <ol>
         {lines.map((line, i) => (
           <li key={i}>{line}</li>
