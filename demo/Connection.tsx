@@ -1,12 +1,12 @@
 import { useEffect, useState } from "react";
-import { describeState } from "./describeState.ts";
+import { describeConnection } from "resilient-socket/banner";
 import { seconds } from "./format.ts";
 import { useConnectionState } from "./socket.ts";
 
 /** The state with its reason, and when the next attempt is due. */
 export function Connection() {
   const state = useConnectionState();
-  const { title, reason } = describeState(state);
+  const { title, reason } = describeConnection(state);
   return (
     <div className="connection" data-state={state.name}>
       <span className="lamp" aria-hidden="true" />

@@ -1,88 +1,57 @@
 "use client";
-import * as React from "react";
+import type * as React from "react";
+import type { OutboxView } from "../src/devtools/recorder.ts";
 import { type Circumstances, type Row, wasSentBefore, whyWaiting } from "../src/devtools/why.ts";
 import { useTools } from "./context.ts";
-import { bytes, count, duration, short } from "./format.ts";
-import { useHeld } from "./useHeld.ts";
-import { useIsNarrow } from "./useIsNarrow.ts";
-import { VirtualRows } from "./VirtualRows.tsx";
+import { bytes, count, duration } from "./format.ts";
+import { MessageTable, SendAgain } from "./MessageTable.tsx";
 import { useLatest } from "./useLatest.ts";
+
+const rowsOf = ({ rows }: OutboxView): readonly Row[] => rows;
 
 /** What is not settled, and for each message why. */
 export function OutboxPane(): React.ReactNode {
   const { recorder, say } = useTools();
-  const [{ rows, now }, handlers, isHeld] = useHeld(useLatest(recorder.outbox));
-  const [wanted, setWanted] = React.useState("");
-  const [box, isNarrow] = useIsNarrow<HTMLDivElement>(640);
   const { capacity } = recorder.inspection.outbox.limits;
   const { outbox } = recorder.client;
-  const shown = wanted
-    ? rows.filter(({ id, channel }) => id.includes(wanted) || channel.includes(wanted))
-    : rows;
-  if (!rows.length)
-    return (
-      <div className="empty">
-        <strong>{say("outbox.empty")}</strong>
-        <span>{say("outbox.emptyMeans")}</span>
-      </div>
-    );
   return (
-    <div ref={box} className="listing outbox">
-      <div className="bar">
-        <span className="muted">
-          {say(Number.isFinite(capacity) ? "outbox.count" : "outbox.countOnly", {
-            count: count(rows.length),
-            capacity: count(capacity),
-          })}
-          {isHeld && ` · ${say("rows.held")}`}
-        </span>
-        <input
-          type="search"
-          value={wanted}
-          placeholder={say("filter.placeholder")}
-          aria-label={say("filter.label")}
-          onChange={(event) => setWanted(event.currentTarget.value)}
-        />
+    <MessageTable
+      pane="outbox"
+      view={useLatest(recorder.outbox)}
+      rowsOf={rowsOf}
+      told={(_, { rows }) =>
+        say(Number.isFinite(capacity) ? "outbox.count" : "outbox.countOnly", {
+          count: count(rows.length),
+          capacity: count(capacity),
+        })
+      }
+      tools={() => (
         <button type="button" onClick={() => outbox.clear()}>
           {say("outbox.cancelAll")}
         </button>
-      </div>
-      <VirtualRows
-        label={say("pane.outbox")}
-        heads={["head.message", "head.channel", "head.age", "head.size", "head.why", "head.acts"].map(
-          (code) => say(code),
-        )}
-        count={shown.length}
-        height={isNarrow ? 62 : 36}
-        handlers={handlers}
-        row={(index, style) => <OutboxRow row={shown[index] as Row} now={now} index={index} style={style} />}
-      />
-    </div>
+      )}
+      heads={["age", "size", "why"]}
+      cells={(_, { now }) =>
+        (row) => <Waiting row={row} now={now} />}
+      acts={(row) => (
+        <>
+          <button type="button" disabled={row.voided !== null} onClick={() => outbox.cancel(row.id)}>
+            {say("act.cancel")}
+          </button>
+          <SendAgain {...row} />
+        </>
+      )}
+    />
   );
 }
 
-interface OutboxRowProps {
-  readonly row: Row;
-  readonly now: Circumstances;
-  readonly index: number;
-  readonly style: React.CSSProperties;
-}
-
-function OutboxRow({ row, now, index, style }: OutboxRowProps) {
-  const { recorder, say } = useTools();
-  const { client } = recorder;
+function Waiting({ row, now }: { readonly row: Row; readonly now: Circumstances }) {
+  const { say } = useTools();
   const { code, values } = whyWaiting(row, now);
   // Reasons and codes have texts of their own.
   const words = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, say(String(value))]));
-  const { id, channel, payload } = row;
   return (
-    <div className="row" role="row" aria-rowindex={index + 1} style={style}>
-      <span role="cell" className="mono" title={id}>
-        {short(id)}
-      </span>
-      <span role="cell" title={channel}>
-        {channel}
-      </span>
+    <>
       <span role="cell" className="number muted">
         {duration(now.nowMs - row.queuedAtMs)}
       </span>
@@ -93,14 +62,6 @@ function OutboxRow({ row, now, index, style }: OutboxRowProps) {
         {say(code, words)}
         {wasSentBefore(row, now) && ` ${say("why.before")}`}
       </span>
-      <span role="cell" className="acts">
-        <button type="button" disabled={row.voided !== null} onClick={() => client.outbox.cancel(id)}>
-          {say("act.cancel")}
-        </button>
-        <button type="button" title={say("act.againMeans")} onClick={() => client.send(payload, { channel })}>
-          {say("act.again")}
-        </button>
-      </span>
-    </div>
+    </>
   );
 }

@@ -139,7 +139,7 @@ button:disabled { cursor: default; opacity: 0.5; }
 .row .acts { display: flex; gap: 6px; justify-content: flex-end; overflow: visible; }
 .row .acts button { min-height: 26px; padding: 1px 8px; background: var(--surface); }
 .outbox :is(.row, .heads) { grid-template-columns: 9ch minmax(7ch, 16ch) 8ch 8ch minmax(0, 1fr) 172px; }
-.message :is(.row, .heads) { grid-template-columns: 9ch minmax(7ch, 16ch) minmax(90px, 1fr) minmax(14ch, 28ch) 96px; }
+.messages :is(.row, .heads) { grid-template-columns: 9ch minmax(7ch, 16ch) minmax(90px, 1fr) minmax(14ch, 28ch) 96px; }
 .chip { display: inline-block; padding: 0 7px; border-radius: 5px; background: var(--tone-wash, var(--raised)); color: var(--tone, var(--muted)); font-weight: 550; font-size: 12px; }
 .fall { display: block; width: 100%; height: 14px; }
 .fall .wait { fill: var(--strong); }
@@ -194,11 +194,11 @@ button:disabled { cursor: default; opacity: 0.5; }
   .outbox .row > :nth-child(3), .outbox .row > :nth-child(4) { display: none; }
   .outbox .row .why { grid-column: 1 / 3; grid-row: 2; white-space: normal; line-height: 1.25; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; }
   .outbox .row .acts { grid-column: 3; grid-row: 1 / 3; }
-  .message .row { grid-template-columns: 9ch minmax(0, 1fr) auto; grid-template-rows: auto auto; height: 62px; align-content: center; }
-  .message .row .bars { grid-column: 1 / 3; grid-row: 2; }
-  .message .row .end { grid-column: 2; grid-row: 1; text-align: right; }
-  .message .row > :nth-child(2) { display: none; }
-  .message .row .acts { grid-column: 3; grid-row: 1 / 3; }
+  .messages .row { grid-template-columns: 9ch minmax(0, 1fr) auto; grid-template-rows: auto auto; height: 62px; align-content: center; }
+  .messages .row .bars { grid-column: 1 / 3; grid-row: 2; }
+  .messages .row .end { grid-column: 2; grid-row: 1; text-align: right; }
+  .messages .row > :nth-child(2) { display: none; }
+  .messages .row .acts { grid-column: 3; grid-row: 1 / 3; }
   .plots { grid-template-columns: minmax(0, 1fr); }
   .head .who, .head h2, .head .pill .muted, .bar .key { display: none; }
   .head .window { margin-left: auto; }

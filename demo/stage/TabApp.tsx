@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { describeState } from "../describeState.ts";
+import { describeConnection } from "resilient-socket/banner";
 import { tabsLedger } from "../harbour.ts";
 import { useConnectionState, useQueueState, useResilientWS, useTabRole } from "../socket.ts";
 import { useBeat } from "../useBeat.ts";
@@ -57,7 +57,7 @@ export function TabApp({ visit, name }: { readonly visit: string; readonly name:
     everyMs,
   );
 
-  const { title } = describeState(state);
+  const { title } = describeConnection(state);
   return (
     <div className="tab-app" data-state={isFrozen ? "frozen" : state.name}>
       <p className="tab-state">

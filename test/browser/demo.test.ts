@@ -1,58 +1,17 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Browser, Page } from "playwright";
-import { openChromium, type RunningDemo, startDemo } from "../../demo/driveDemo.ts";
+import type { Page } from "playwright";
 import { type Fault, faults } from "../../demo/faults.ts";
 import { policies } from "../../demo/policies.ts";
+import { type OpenDemo, openDemo } from "./openDemo.ts";
 
-let demo: RunningDemo;
-let browser: Browser;
+let demo: OpenDemo;
 let page: Page;
-const complaints: string[] = [];
-
-/** The faults break the network; the browser may say so. */
-const isAboutTheNetwork = (text: string): boolean =>
-  /WebSocket connection to 'ws:\/\/127\.0\.0\.1/.test(text);
 
 beforeAll(async () => {
-  demo = await startDemo();
-  browser = await openChromium();
-  page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-  page.on("pageerror", ({ message }) => complaints.push(message));
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type()) && !isAboutTheNetwork(message.text()))
-      complaints.push(message.text());
-  });
-  await page.goto(demo.url);
+  demo = await openDemo({ viewport: { width: 1280, height: 900 } });
+  page = demo.page;
 });
-
-afterAll(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
-
-const figures = async (card: "ledger" | "bare"): Promise<Readonly<Record<string, number>>> => {
-  const cells = await page.getByTestId(card).locator("[data-figure]").all();
-  const read: Record<string, number> = {};
-  for (const cell of cells) {
-    const name = (await cell.getAttribute("data-figure")) ?? "";
-    read[name] = Number((await cell.textContent())?.replaceAll(",", ""));
-  }
-  return read;
-};
-
-/** The figures once they have stopped and agree, or what they are after a long wait. */
-const settled = async (): Promise<Readonly<Record<string, number>>> => {
-  await page.getByRole("button", { name: "Pause traffic" }).click();
-  let before = await figures("ledger");
-  for (let patience = 40; patience > 0; patience--) {
-    await page.waitForTimeout(500);
-    const now = await figures("ledger");
-    const still = now["sent"] === before["sent"] && now["sent"] === now["stored"];
-    if (still && now["sent"] === now["seen"]) return now;
-    before = now;
-  }
-  return before;
-};
+afterAll(() => demo?.close());
 
 /** Presses a button and waits for what became of it. */
 const tryOut = async ({ id, name }: Fault): Promise<void> => {
@@ -82,13 +41,13 @@ it("loses nothing and sees nothing twice through every fault of the demo, where 
       }
   }
 
-  const { sent, ...resilient } = await settled();
-  const bare = await figures("bare");
+  const { sent, ...resilient } = await demo.settle("ledger");
+  const bare = await demo.figures("bare");
   console.log("with resilient-socket", { sent, ...resilient }, "with a bare socket", bare);
   expect(resilient).toEqual({ stored: sent, seen: sent, lost: 0, twice: 0, refused });
   expect(await page.locator("[data-unanswered]").getAttribute("data-unanswered")).toBe("0");
   expect(bare["lost"]).toBeGreaterThan(0);
-  expect(complaints).toEqual([]);
+  expect(demo.complaints).toEqual([]);
 }, 240_000);
 
 it("writes the receipt on a chat line: stored with its place, or rejected with the reason", async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bundlePage } from "./tabs/bundlePage.ts";
+import { bundlePage } from "./bundlePage.ts";
 import { createStage, type Stage, until } from "./tabs/createStage.ts";
 import { flawless, judge } from "./tabs/judge.ts";
 import type { PageOptions } from "./tabs/records.ts";
@@ -61,8 +61,9 @@ describe("where it runs, and on which rung", () => {
   it("pages from files share one connection, by locks", async () => {
     const folder = await mkdtemp(join(tmpdir(), "resilient-socket-file-"));
     try {
-      for (const [name, text] of await bundlePage()) await writeFile(join(folder, name), text);
-      const code = (await bundlePage()).get("page.js") ?? "";
+      for (const [name, text] of await bundlePage(new URL("./tabs/page.ts", import.meta.url)))
+        await writeFile(join(folder, name), text);
+      const code = (await bundlePage(new URL("./tabs/page.ts", import.meta.url))).get("page.js") ?? "";
       await writeFile(join(folder, "page.html"), `<!doctype html><script type="module">${code}</script>`);
       const home = pathToFileURL(join(folder, "page.html")).href;
       const url = `ws://127.0.0.1:${stage.server.port}/ws`;

@@ -1,11 +1,6 @@
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Browser, Page } from "playwright";
-import { build } from "vite";
 import { openChromium } from "../../../demo/driveDemo.ts";
 import { systemClock } from "../../../src/platform/systemClock.ts";
 import { systemDice } from "../../../src/platform/systemDice.ts";
@@ -13,49 +8,24 @@ import type { ResilientServer } from "../../../src/server/ResilientServer.ts";
 import { createResilientServer } from "../../../src/server/createResilientServer.ts";
 import { memoryStore } from "../../../src/server/store/memoryStore.ts";
 import { type ChaosProxy, createChaosProxy } from "../../../src/testing/node/createChaosProxy.ts";
+import { createStrictSite, type StrictSite } from "../createStrictSite.ts";
 import type { Steer } from "./page.tsx";
 
 declare const window: Window & { readonly steer: Steer };
 
 /** Styles, scripts and fonts from here only, no inline style, no evaluated text. */
 const policy = "default-src 'self'; connect-src 'self' ws://127.0.0.1:*";
-const markup = `<!doctype html><html lang="en"><title>Inspector</title><link rel="icon" href="/icon"><div id="root"></div><script type="module" src="/page.js"></script></html>`;
-
-const bundle = async (): Promise<string> => {
-  const built = await build({
-    configFile: false,
-    logLevel: "silent",
-    oxc: { jsx: { runtime: "automatic", development: false } },
-    define: { "process.env.NODE_ENV": '"production"' },
-    build: {
-      write: false,
-      modulePreload: false,
-      rolldownOptions: { input: fileURLToPath(new URL("./page.tsx", import.meta.url)) },
-    },
-  });
-  const [one] = [built].flat();
-  if (!one || !("output" in one)) throw new Error("no bundle");
-  return one.output[0].code;
-};
 
 let browser: Browser;
 let page: Page;
-let script = "";
+let site: StrictSite;
 const complaints: string[] = [];
 let proxy: ChaosProxy;
 let server: ResilientServer;
-const http = createServer((request, response) => {
-  const isScript = request.url === "/page.js";
-  response.setHeader("content-security-policy", policy);
-  response.setHeader("content-type", isScript ? "text/javascript" : "text/html");
-  response.end(isScript ? script : markup);
-});
 
 beforeAll(async () => {
-  script = await bundle();
-  http.listen(0, "127.0.0.1");
-  await once(http, "listening");
-  const { port } = http.address() as AddressInfo;
+  site = await createStrictSite(new URL("./page.tsx", import.meta.url), policy);
+  const { http, port } = site;
   const perSecond = 100_000;
   server = createResilientServer({
     store: memoryStore({ ports: { clock: systemClock, dice: systemDice } }),
@@ -83,7 +53,7 @@ afterAll(async () => {
   await browser?.close();
   await proxy?.close();
   await server?.close();
-  http.close();
+  site?.close();
 });
 
 const rate = 1_000;

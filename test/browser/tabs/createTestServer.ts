@@ -7,7 +7,7 @@ import { SUBPROTOCOL } from "../../../src/protocol/version.ts";
 import { createResilientServer } from "../../../src/server/createResilientServer.ts";
 import { serverSocketOf } from "../../../src/server/serverSocketOf.ts";
 import type { LogStore } from "../../../src/server/store/LogStore.ts";
-import { bundlePage } from "./bundlePage.ts";
+import { bundlePage } from "../bundlePage.ts";
 import { createGate, type Gate } from "./createGate.ts";
 import { nowMs } from "./nowMs.ts";
 import type { ConnectionRecord, Numbered, ServerRecord, StoredRecord } from "./records.ts";
@@ -73,7 +73,9 @@ export const createTestServer = async ({ store, fence = true }: TestServerOption
     },
     limits: { messagesPerSecond: 100_000 },
   });
-  const http = createServer(serve(new Map([...homes, ...(await bundlePage())])));
+  const http = createServer(
+    serve(new Map([...homes, ...(await bundlePage(new URL("./page.ts", import.meta.url)))])),
+  );
   const upgrader = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,

@@ -1,17 +1,19 @@
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 
-/** The files of the test page by name, as a user's bundler makes them: minified, chunks of their own for what is loaded lazily. */
-export const bundlePage = async (): Promise<ReadonlyMap<string, string>> => {
+/** The files of a page by name, as a user's bundler makes them: minified, `page.js` first, chunks of their own for what is loaded lazily. */
+export const bundlePage = async (page: URL): Promise<ReadonlyMap<string, string>> => {
   const built = await build({
     configFile: false,
     logLevel: "silent",
+    // Vitest runs in NODE_ENV test, in which JSX would be made for development.
+    oxc: { jsx: { runtime: "automatic", development: false } },
     define: { "process.env.NODE_ENV": '"production"' },
     build: {
       write: false,
       modulePreload: false,
       rolldownOptions: {
-        input: fileURLToPath(new URL("./page.ts", import.meta.url)),
+        input: fileURLToPath(page),
         output: { entryFileNames: "page.js", chunkFileNames: "[name].js" },
       },
     },
