@@ -7,7 +7,9 @@ const longMs = 500;
 const tellBack = ({ backMs, clearedMs }: Trial): string => {
   const back = `back after ${milliseconds(backMs ?? 0)}`;
   const since = (backMs ?? 0) - (clearedMs ?? 0);
-  return since > 0 && (clearedMs ?? 0) > longMs ? `${back}, ${count(since)} after the network` : back;
+  return since > 0 && (clearedMs ?? 0) > longMs
+    ? `${back}, ${milliseconds(since)} after the network was`
+    : back;
 };
 
 const tellRefused = ({ offered, refused, before }: Trial): string =>

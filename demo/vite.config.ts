@@ -10,6 +10,7 @@ export default defineConfig({
   // The page imports the package by its name, as a customer does.
   resolve: {
     alias: {
+      "resilient-socket/banner": here("../src/entry/banner.ts"),
       "resilient-socket/devtools": here("../src/entry/devtools.ts"),
       "resilient-socket": here("../src/entry/index.ts"),
     },

@@ -19,22 +19,28 @@ export function ChannelsPane(): React.ReactNode {
       </div>
     );
   return (
-    <table className="table">
+    <table className="table" role="table">
       <caption className="visually-hidden">{say("pane.channels")}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{say("channels.name")}</th>
-          <th scope="col">{say("channels.cursor")}</th>
-          <th scope="col" className="number">
+      <thead role="rowgroup">
+        <tr role="row">
+          <th role="columnheader" scope="col">
+            {say("channels.name")}
+          </th>
+          <th role="columnheader" scope="col">
+            {say("channels.cursor")}
+          </th>
+          <th role="columnheader" scope="col" className="number">
             {say("channels.lag")}
           </th>
-          <th scope="col" className="number">
+          <th role="columnheader" scope="col" className="number">
             {say("channels.delivered")}
           </th>
-          <th scope="col">{say("channels.last")}</th>
+          <th role="columnheader" scope="col">
+            {say("channels.last")}
+          </th>
         </tr>
       </thead>
-      <tbody>
+      <tbody role="rowgroup">
         {lines.slice(0, shown).map((line) => (
           <Line key={line.name} line={line} />
         ))}
@@ -49,19 +55,21 @@ function Line({ line }: { readonly line: ChannelLine }) {
   const { say } = useTools();
   const { name, handlers, seq, epoch, lag, apart, isIdle, delivered, last } = line;
   return (
-    <tr>
-      <th scope="row">
+    <tr role="row">
+      <th role="rowheader" scope="row">
         {name} <span className="muted">{isIdle ? say("channels.idle") : handlers > 1 && `×${handlers}`}</span>
       </th>
-      <td className="mono" title={epoch}>
+      <td role="cell" data-head={say("channels.cursor")} className="mono" title={epoch}>
         {seq === undefined ? "–" : `#${seq}`}
       </td>
-      <td className="number">
+      <td role="cell" data-head={say("channels.lag")} className="number">
         {lag === undefined ? "–" : count(lag)}
         {apart > 0 && <span className="muted"> {say("channels.apart", { count: apart })}</span>}
       </td>
-      <td className="number">{count(delivered)}</td>
-      <td>
+      <td role="cell" data-head={say("channels.delivered")} className="number">
+        {count(delivered)}
+      </td>
+      <td role="cell">
         {last ? (
           <>
             <span className="chip" data-tone={resultTones[last.result]}>

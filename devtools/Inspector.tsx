@@ -97,6 +97,11 @@ function Panes({
   const name = names.includes(chosen) ? chosen : "timeline";
   const id = React.useId();
   const list = React.useRef<HTMLDivElement>(null);
+  // Chosen from outside too; on a narrow page not all of them fit.
+  React.useEffect(() => {
+    const tab = list.current?.querySelector(`[data-pane=${name}]`);
+    tab?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
+  }, [name]);
   const choose = (next: InspectorPane): void => remember({ pane: next });
   const onKeyDown = (event: React.KeyboardEvent): void => {
     const at = names.indexOf(name);
@@ -127,10 +132,7 @@ function Panes({
             aria-selected={one === name}
             aria-controls={`${id}pane`}
             tabIndex={one === name ? 0 : -1}
-            onClick={({ currentTarget }) => {
-              choose(one);
-              currentTarget.scrollIntoView?.({ block: "nearest", inline: "nearest" });
-            }}
+            onClick={() => choose(one)}
           >
             {sayWith(messages, `pane.${one}`)}
             {one === "outbox" && <Waiting recorder={recorder} />}

@@ -65,7 +65,7 @@ export function Plot({ title, values, show, second, secondTitle, top }: PlotProp
         <path className="line" d={pathOf(values, scale)} />
       </svg>
       <span className="scale">
-        <span>{say("figure.ago", { seconds: Math.max(values.length, least) / perSecond })}</span>
+        <span>{say("figure.ago", { seconds: Math.round(Math.max(values.length, least) / perSecond) })}</span>
         <span>{say("figure.peak", { value: peak ? show(peak) : "–" })}</span>
       </span>
     </figure>

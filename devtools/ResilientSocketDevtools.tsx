@@ -92,7 +92,7 @@ function Dock({
     if (!open) button.current?.focus();
   };
   return (
-    <ShadowScope theme={theme}>
+    <ShadowScope theme={theme} isOpen={isOpen}>
       <button
         ref={button}
         type="button"

@@ -7,6 +7,8 @@ export type Theme = "light" | "dark" | "system";
 
 interface ShadowScopeProps {
   readonly theme: Theme;
+  /** It lies over the page now: `data-open`, so that the page may make room. */
+  readonly isOpen?: boolean;
   /** Fills the element it stands in, instead of lying over the page. */
   readonly fill?: boolean;
   readonly children: React.ReactNode;
@@ -33,7 +35,7 @@ const openRoot = (host: HTMLElement): ShadowRoot => {
 };
 
 /** A root of its own: the page's styles do not reach in, these do not reach out. Nothing in a server render. */
-export function ShadowScope({ theme, fill, children }: ShadowScopeProps): React.ReactNode {
+export function ShadowScope({ theme, isOpen, fill, children }: ShadowScopeProps): React.ReactNode {
   const [root, setRoot] = React.useState<ShadowRoot | null>(null);
   const host = React.useCallback((element: HTMLElement | null) => {
     if (element) setRoot(openRoot(element));
@@ -43,6 +45,7 @@ export function ShadowScope({ theme, fill, children }: ShadowScopeProps): React.
       ref={host}
       data-resilient-socket-devtools=""
       data-theme={theme}
+      data-open={isOpen}
       style={fill ? { display: "block", height: "100%" } : undefined}
     >
       {root &&

@@ -61,9 +61,9 @@ const wide: Frame = {
   isTall: false,
   box: { width: 118, height: 34 },
   step: 168,
-  chainV: 166,
-  sideV: 294,
-  depth: 318,
+  chainV: 174,
+  sideV: 302,
+  depth: 326,
   rise: 32,
 };
 const tall: Frame = {
@@ -107,7 +107,8 @@ const route = (frame: Frame, from: Point, to: Point): readonly [Point[], Point] 
   const along = Math.sign(to.u - from.u);
   if (from.v === to.v && Math.abs(to.u - from.u) <= frame.step && along > 0) {
     const ends = [from.u + size.u, to.u - size.u - 3].map((u) => ({ u, v: from.v }));
-    return [ends, { u: mid(ends[0]!.u, ends[1]!.u), v: from.v }];
+    // A name may be longer than the gap: above the boxes there is room for it.
+    return [ends, { u: mid(ends[0]!.u, ends[1]!.u), v: frame.isTall ? from.v : from.v - size.v + 2 }];
   }
   if (from.v === to.v && from.v === frame.chainV) {
     // Back along the chain: over its head, the further the higher.

@@ -41,6 +41,7 @@ button:disabled { cursor: default; opacity: 0.5; }
 .toggle { position: fixed; z-index: 2147483000; bottom: 14px; display: flex; align-items: center; gap: 7px; padding: 6px 12px 6px 9px; border-radius: 999px; background: var(--surface); box-shadow: 0 1px 2px rgb(0 0 0 / 0.12), 0 4px 16px rgb(0 0 0 / 0.14); font-weight: 550; }
 .toggle[data-side="right"] { right: 14px; }
 .toggle[data-side="left"] { left: 14px; }
+@media (max-width: 480px) { .toggle { padding: 8px; } .toggle span { display: none; } }
 .toggle svg { width: 18px; height: 18px; color: var(--accent); }
 
 .dock { position: fixed; z-index: 2147483001; inset: auto 0 0 0; height: min(460px, 62vh); border-top: 1px solid var(--strong); box-shadow: 0 -6px 28px rgb(0 0 0 / 0.16); }
@@ -146,6 +147,7 @@ button:disabled { cursor: default; opacity: 0.5; }
 .fall .way { fill: var(--accent); }
 .fall .stored { fill: var(--warn); }
 .fall .seen { fill: var(--calm); }
+.keys { display: flex; flex-wrap: wrap; gap: 2px 12px; }
 .key { display: inline-flex; align-items: center; gap: 5px; color: var(--muted); }
 .key::before { content: ""; width: 10px; height: 10px; border-radius: 3px; background: var(--swatch); }
 
@@ -171,6 +173,7 @@ button:disabled { cursor: default; opacity: 0.5; }
 .plot .scale { display: flex; justify-content: space-between; color: var(--muted); font-size: 11px; }
 
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); gap: 10px; padding: 12px; align-content: start; }
+.cards > p { grid-column: 1 / -1; }
 .card { display: grid; gap: 6px; padding: 10px 12px; border: 1px solid var(--line); border-radius: 8px; background: var(--surface); align-content: start; }
 .card h3 { display: flex; justify-content: space-between; gap: 8px; font-size: 13px; font-weight: 650; }
 .card dl { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 1px 12px; }
@@ -200,13 +203,16 @@ button:disabled { cursor: default; opacity: 0.5; }
   .messages .row > :nth-child(2) { display: none; }
   .messages .row .acts { grid-column: 3; grid-row: 1 / 3; }
   .plots { grid-template-columns: minmax(0, 1fr); }
-  .head .who, .head h2, .head .pill .muted, .bar .key { display: none; }
+  .head .who, .head h2, .head .pill .muted, .bar .keys { display: none; }
   .head .window { margin-left: auto; }
   .head .actions { order: 3; margin-left: 0; width: 100%; flex-direction: row-reverse; justify-content: flex-end; }
-  .bar input { width: 13ch; }
-  .table tbody th { min-width: 9ch; }
-  .table { font-size: 12px; }
-  .table :is(th, td) { padding: 5px 8px; }
+  .bar input { flex: 1 1 14ch; max-width: none; }
+  .table, .table tbody { display: block; }
+  .table thead { position: absolute; clip-path: inset(50%); }
+  .table tbody tr { display: flex; flex-wrap: wrap; gap: 1px 14px; padding: 8px 12px; border-bottom: 1px solid var(--line); }
+  .table tbody :is(th, td) { padding: 0; border: 0; text-align: left; }
+  .table tbody th { flex: 1 0 100%; }
+  .table td[data-head]::before { content: attr(data-head) " "; color: var(--muted); font-family: var(--sans); }
 }
 .inspector { container: inspector / inline-size; }
 @media (prefers-reduced-motion: no-preference) {

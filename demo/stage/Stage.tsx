@@ -8,6 +8,8 @@ import { createStageRecord } from "./record.ts";
 import { TabCard } from "./TabCard.tsx";
 import { travel } from "./travel.ts";
 import { type TabName, useStage } from "./useStage.ts";
+import { Wires } from "./Wires.tsx";
+import { wayUp } from "./wiring.ts";
 import type { FrameWord } from "./word.ts";
 
 interface StageProps {
@@ -28,14 +30,11 @@ export function Stage({ visit, stored, flowing }: StageProps) {
 
   const on = (name: TabName, word: FrameWord): void => {
     if (word.says === "state") return hear(name, word);
-    const at = (which: string | undefined) =>
-      which === undefined ? null : stage.current?.querySelector(`[data-tab="${which}"]`);
-    const server = stage.current?.querySelector(".stage-server");
-    const through = leader === name ? [] : [at(leader)];
     if (word.says === "sent") record.sent(word.from, word.n);
     if (!stage.current || !leader) return;
-    if (word.says === "sent") travel(stage.current, [at(name), ...through, server], "up");
-    else travel(stage.current, [server, ...through.toReversed(), at(name)], "down");
+    const up = wayUp(stage.current, name, leader);
+    if (word.says === "sent") travel(stage.current, up, "up");
+    else travel(stage.current, up.toReversed(), "down");
   };
 
   return (
@@ -58,6 +57,7 @@ export function Stage({ visit, stored, flowing }: StageProps) {
             />
           ))}
         </ul>
+        <Wires frames={frames} />
         <p className="stage-server">server</p>
       </div>
       <StageLedger stored={stored} said={record.said} seen={record.seen} />

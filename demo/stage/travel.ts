@@ -1,27 +1,31 @@
-const stepMs = 420;
+/** Of the whole way, in ms. */
+const wayMs = 900;
 const isStill = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-/** A dot that goes from one element to the next, within `stage`. */
+/** A dot that goes from point to point within `stage`, at one speed. */
 export const travel = (
   stage: HTMLElement,
-  stops: readonly (Element | null | undefined)[],
+  points: readonly (readonly [x: number, y: number])[],
   kind: "up" | "down",
 ): void => {
-  if (isStill() || document.hidden) return;
-  const frame = stage.getBoundingClientRect();
-  const points = stops.flatMap((stop) => {
-    if (!stop) return [];
-    const { left, top, width, height } = stop.getBoundingClientRect();
-    return [`translate(${left + width / 2 - frame.left}px, ${top + height / 2 - frame.top}px)`];
+  const [first] = points;
+  if (!first || isStill() || document.hidden) return;
+  const lengths = points.map(([x, y], i) => {
+    const [fromX, fromY] = points[i - 1] ?? [x, y];
+    return Math.hypot(x - fromX, y - fromY);
   });
-  if (points.length < 2) return;
+  const whole = lengths.reduce((sum, length) => sum + length, 0) || 1;
+  let gone = 0;
+  const keyframes = points.map(([x, y], i) => {
+    gone += lengths[i] as number;
+    return { transform: `translate(${x}px, ${y}px)`, offset: Math.min(1, gone / whole) };
+  });
   const dot = document.createElement("span");
   dot.className = "stage-dot";
   dot.dataset["kind"] = kind;
   dot.setAttribute("aria-hidden", "true");
   stage.append(dot);
-  const duration = stepMs * (points.length - 1);
-  dot.animate({ transform: points }, { duration, easing: "ease-in-out" }).finished.then(
+  dot.animate(keyframes, { duration: wayMs, easing: "ease-in-out" }).finished.then(
     () => dot.remove(),
     () => dot.remove(),
   );

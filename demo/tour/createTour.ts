@@ -1,4 +1,5 @@
 import { createStore, type Store } from "../store.ts";
+import { createReading } from "./createReading.ts";
 import type { Break, Step } from "./steps.ts";
 
 export type TourState =
@@ -9,6 +10,8 @@ export type TourState =
       readonly step: Step;
       /** What became of it. */
       readonly result: string | undefined;
+      /** It goes on when it is told to, not by itself. */
+      readonly isPaused: boolean;
     }
   | { readonly name: "over" };
 
@@ -17,6 +20,8 @@ export interface Tour {
   readonly start: () => void;
   /** Does not wait until it is read. */
   readonly next: () => void;
+  /** Waits for the visitor, or no longer. */
+  readonly pause: () => void;
   readonly stop: () => void;
 }
 
@@ -29,42 +34,25 @@ export interface TourHost {
   readonly ended: () => void;
 }
 
-/** Long enough to read a text. */
-const readingMs = ({ length }: string): number => 1_500 + length * 32;
-
 /** Breaks one thing after the other and explains it; goes on by itself. */
 export const createTour = ({ steps, show, perform, ended }: TourHost): Tour => {
   const state = createStore<TourState>({ name: "off" });
+  const reading = createReading();
   let running: AbortController | undefined;
-  let hurry: (() => void) | undefined;
-
-  const read = (text: string, signal: AbortSignal): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const timer = setTimeout(() => hurry?.(), readingMs(text));
-      hurry = () => {
-        clearTimeout(timer);
-        hurry = undefined;
-        resolve();
-      };
-      signal.addEventListener("abort", () => {
-        clearTimeout(timer);
-        reject(signal.reason as Error);
-      });
-    });
 
   const run = async (signal: AbortSignal): Promise<void> => {
     for (const [at, step] of steps.entries()) {
       const tell = (name: "telling" | "breaking" | "told", result?: string): void =>
-        state.set({ name, at, step, result });
+        state.set({ name, at, step, result, isPaused: reading.isPaused() });
       show(step);
       tell("telling");
-      await read(step.text, signal);
+      await reading.read(step.text, signal);
       if (!step.breaks) continue;
       tell("breaking");
       const result = await perform(step.breaks, signal);
       signal.throwIfAborted();
       tell("told", result);
-      await read(result, signal);
+      await reading.read(result, signal);
     }
     state.set({ name: "over" });
   };
@@ -81,10 +69,17 @@ export const createTour = ({ steps, show, perform, ended }: TourHost): Tour => {
     start: () => {
       running?.abort(new Error("the tour begins anew"));
       running = new AbortController();
+      reading.pause(false);
       // Ended by the visitor: there is nobody to tell.
       run(running.signal).catch(() => undefined);
     },
-    next: () => hurry?.(),
+    next: reading.next,
+    pause: () => {
+      const now = state.get();
+      if (!("step" in now)) return;
+      reading.pause(!now.isPaused);
+      state.set({ ...now, isPaused: !now.isPaused });
+    },
     stop,
   };
 };

@@ -8,8 +8,8 @@ export interface Step {
   readonly title: string;
   /** What will happen, and what to look at. */
   readonly text: string;
-  /** Of the inspector. */
-  readonly pane: InspectorPane;
+  /** Of the inspector; without, it is out of the way. */
+  readonly pane?: InspectorPane;
   readonly breaks?: Break;
   /** Where to look on the page itself. */
   readonly look?: string;
@@ -48,7 +48,6 @@ export const steps: readonly Step[] = [
   {
     title: "Lose the leading tab",
     text: "Three tabs share one socket. The one with the crown crashes without a word; another takes the connection over and sends what waited.",
-    pane: "tabs",
     breaks: "leader",
     look: "[data-testid=stage]",
   },

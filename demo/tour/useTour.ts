@@ -9,7 +9,8 @@ import { type Step, steps } from "./steps.ts";
 const top = "[data-testid=ledger]";
 
 const show = ({ pane, look = top }: Step): void => {
-  showInspector(pane);
+  if (pane) showInspector(pane);
+  else hideInspector();
   const quiet = matchMedia("(prefers-reduced-motion: reduce)").matches;
   document.querySelector(look)?.scrollIntoView({ block: "start", behavior: quiet ? "instant" : "smooth" });
 };
@@ -25,7 +26,10 @@ export function useTour(trials: readonly Trial[]): readonly [TourState, Tour] {
         show,
         perform: (what, signal) =>
           what === "leader" ? crashLeader(signal) : performFault(what, observed, signal),
-        ended: hideInspector,
+        ended: () => {
+          hideInspector();
+          document.querySelector<HTMLElement>(".tour-start")?.focus({ preventScroll: true });
+        },
       }),
     };
   });

@@ -100,7 +100,7 @@ export const inspectorMessages = {
   "head.acts": "Do",
   "messages.empty": "No message yet",
   "messages.emptyMeans": "What is sent from now on is followed here.",
-  "messages.count": "{count} messages, a bar is {scale}",
+  "messages.count": "{count} messages; the full width is {scale}",
   "fall.queued": "queued",
   "fall.stored": "stored",
   "fall.sent": "on its way",

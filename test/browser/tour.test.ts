@@ -21,7 +21,9 @@ it("goes from step to step to its end and loses nothing", async () => {
   const tour = page.getByRole("region", { name: "Tour" });
   for (const { title, pane, breaks } of steps) {
     await tour.getByRole("heading", { name: title }).waitFor({ timeout: 60_000 });
-    await expect.poll(() => page.getByRole("tab", { selected: true }).getAttribute("data-pane")).toBe(pane);
+    const chosen = page.getByRole("tab", { selected: true });
+    if (pane) await expect.poll(() => chosen.getAttribute("data-pane")).toBe(pane);
+    else await chosen.waitFor({ state: "detached" });
     // A visitor reads; this one has read it before.
     await tour.getByRole("button", { name: "Go on" }).click();
     if (!breaks) continue;
@@ -41,11 +43,22 @@ it("goes from step to step to its end and loses nothing", async () => {
   expect(demo.complaints).toEqual([]);
 }, 240_000);
 
-it("ends when the visitor has seen enough", async () => {
-  await page.getByRole("button", { name: "Show me" }).click();
+it("is led by keyboard: it has the focus, waits when told to, and gives the focus back when Escape ends it", async () => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  const start = page.getByRole("button", { name: "Show me" });
+  await start.focus();
+  await page.keyboard.press("Enter");
   const tour = page.getByRole("region", { name: "Tour" });
-  await tour.getByRole("button", { name: "End the tour" }).click();
+  await expect.poll(() => tour.evaluate((card) => card === document.activeElement)).toBe(true);
+  expect(await tour.evaluate((card) => card.getAnimations({ subtree: true }).length)).toBe(0);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await tour.getByRole("button", { name: "By itself" }).waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await tour.getByRole("heading", { name: "Cut the cable" }).waitFor();
+  await page.keyboard.press("Escape");
   await tour.waitFor({ state: "detached" });
-  await page.waitForTimeout(500);
-  expect(await tour.count()).toBe(0);
+  expect(await start.evaluate((button) => button === document.activeElement)).toBe(true);
+  expect(await page.getByRole("tablist").count()).toBe(0);
 });
