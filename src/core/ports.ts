@@ -84,6 +84,8 @@ export interface Sensors {
   readonly listen: (hear: (hint: Hint) => void) => () => void;
   readonly hidden: () => boolean;
   readonly link?: () => Link;
+  /** A finger points here (`pointer: coarse`): a phone, a tablet. Absent: no. */
+  readonly touch?: () => boolean;
 }
 
 export interface Ports {

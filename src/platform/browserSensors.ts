@@ -8,6 +8,8 @@ export const browserSensors = (): Sensors | undefined => {
   if (typeof document === "undefined" || typeof addEventListener !== "function") return undefined;
   return {
     hidden: () => document.visibilityState === "hidden",
+    // Absent in jsdom.
+    touch: () => typeof matchMedia === "function" && matchMedia("(pointer: coarse)").matches,
     link: () => (navigator as WithConnection).connection ?? {},
     listen: (hear) => {
       const scope = new AbortController();

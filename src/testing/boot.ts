@@ -5,7 +5,7 @@ import type { ClientEvents, ResilientClient, SubscribeOptions } from "../client/
 import { keptIn } from "../client/outbox/keptIn.ts";
 import { loadPage, type PageWorld } from "./loadPage.ts";
 import type { WorldSocket } from "./network.ts";
-import type { Page } from "./page.ts";
+import type { Page, PageOptions } from "./page.ts";
 
 /** What one subscription was given, in order. */
 export interface Watch {
@@ -40,13 +40,17 @@ export interface Boot extends ResilientClient {
   readonly end: (releaseMs: number) => void;
 }
 
-export interface BootOptions extends Omit<ResilientClientOptions, "ports"> {
+export interface BootOptions extends Omit<ResilientClientOptions, "ports">, PageOptions {
   /** The outbox is stored in the browser's profile. Needs an `identity`, as everywhere. */
   readonly durable?: boolean | undefined;
 }
 
-export const createBoot = (id: string, world: PageWorld, { durable, ...options }: BootOptions): Boot => {
-  const { page, ports, storage, end } = loadPage(id, world);
+export const createBoot = (
+  id: string,
+  world: PageWorld,
+  { durable, touch, ...options }: BootOptions,
+): Boot => {
+  const { page, ports, storage, end } = loadPage(id, world, { touch });
   const outbox = durable ? { storage: keptIn(storage), ...options.outbox } : options.outbox;
   const client = createResilientClient({ ...options, outbox, ports });
 

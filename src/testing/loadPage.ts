@@ -4,7 +4,7 @@ import type { OpenBus } from "../core/ports/tabPorts.ts";
 import type { Network } from "./network.ts";
 import type { Origin } from "./origin.ts";
 import type { Profile, TabMemory } from "./outboxStorage.ts";
-import { createPage, type Page } from "./page.ts";
+import { createPage, type Page, type PageOptions } from "./page.ts";
 import type { SeededDice } from "./seededDice.ts";
 import type { WorldTime } from "./worldTime.ts";
 
@@ -30,11 +30,11 @@ export interface LoadedPage {
 /** How long the locks of an evicted page stay held. */
 const evictedMs = 50;
 
-export const loadPage = (id: string, world: PageWorld): LoadedPage => {
+export const loadPage = (id: string, world: PageWorld, options?: PageOptions): LoadedPage => {
   const { clock, network, dice: root, origin, profile, memory } = world;
   const dice = root.fork(id);
   // Another origin for every page: an instant that travels between two clocks shows.
-  const page = createPage(clock.device({ originMs: 1_000 + dice.pick(1_000_000) }));
+  const page = createPage(clock.device({ originMs: 1_000 + dice.pick(1_000_000) }), options);
   const { ports: tabs, gone } = origin.enter(page.clock);
   const end = (releaseMs: number): void => {
     page.end();

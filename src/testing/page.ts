@@ -30,11 +30,16 @@ export interface Page {
   readonly end: () => void;
 }
 
+export interface PageOptions {
+  /** Of a phone or a tablet. Default false. */
+  readonly touch?: boolean | undefined;
+}
+
 const minuteMs = 60_000;
 /** Timers of a hidden page fire once a second in today's browsers, later once a minute. */
 const gridOfHidden = (hiddenMs: number): number => (hiddenMs < 5 * minuteMs ? 1_000 : minuteMs);
 
-export const createPage = (clock: DeviceClock): Page => {
+export const createPage = (clock: DeviceClock, { touch = false }: PageOptions = {}): Page => {
   const hearers = new Set<(hint: Hint) => void>();
   let hidden = false;
   let life: PageLife = "active";
@@ -59,6 +64,7 @@ export const createPage = (clock: DeviceClock): Page => {
         return () => void hearers.delete(hear);
       },
       hidden: () => hidden || life === "cached",
+      touch: () => touch,
     },
     life: () => life,
     hint,

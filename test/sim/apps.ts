@@ -57,6 +57,7 @@ export const optionsOf = (app: App): TabOptions => {
       tabs: { election: plan.rung },
       identity: app.subject,
       durable: has(plan, "durable"),
+      touch: has(plan, "touch"),
     }),
     ...((has(plan, "auth") || plan.subjects.length > 1) && { auth: tokens(app) }),
     ...(has(plan, "mounts") && { onUnmount: { lingerMs: app.dice.oneOf([0, 500, 5_000]) } }),

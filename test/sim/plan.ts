@@ -63,6 +63,8 @@ export const tabFaults = [
   /** The outbox is stored in the profile. */
   "durable",
   "storageFaults",
+  /** A phone: a leader that is hidden hands over. */
+  "touch",
 ] as const;
 export type Fault = (typeof faults)[number] | (typeof tabFaults)[number];
 
@@ -114,7 +116,10 @@ export const makePlan = (dice: SeededDice, kind: Kind): Plan => {
     faults: isTogether
       ? [
           ...chosen.filter((fault) => fault !== "tabs"),
-          ...tabFaults.filter((fault) => dice.chance(rare[fault] ?? 0.5)),
+          // Drawn apart: the histories of a seed are those from before there were phones.
+          ...tabFaults.filter((fault) =>
+            (fault === "touch" ? dice.fork(fault) : dice).chance(rare[fault] ?? 0.5),
+          ),
         ]
       : chosen,
     tabs: isTogether ? 2 + dice.pick(3) : chosen.includes("tabs") ? 2 + dice.pick(2) : 1,

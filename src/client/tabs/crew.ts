@@ -4,7 +4,7 @@ import type { Limits } from "../../protocol/frames.ts";
 import type { Mirrored } from "../../core/machine/mirror.ts";
 import type { Hub } from "./hub.ts";
 import { createMember, type Member } from "./member.ts";
-import type { DownItem, FromFollower, FromLeader, Own } from "./tabMessage.ts";
+import type { DownItem, FromFollower, FromLeader, Needs, Own } from "./tabMessage.ts";
 
 export interface CrewHost {
   readonly clock: Clock;
@@ -14,6 +14,8 @@ export interface CrewHost {
   /** A tab came. */
   readonly joined: (producers: readonly string[]) => void;
   readonly please: (what: "reconnect" | "wake") => void;
+  /** This tab is shown, and ran a task just now. */
+  readonly shown: (id: string) => void;
 }
 
 export interface Crew {
@@ -25,6 +27,8 @@ export interface Crew {
   readonly ids: () => readonly string[];
   /** One of them numbers with it. */
   readonly has: (producer: string) => boolean;
+  /** Asks the tabs that are shown for a sign of life. */
+  readonly askShown: () => void;
   /** One of them needs the connection. */
   readonly isNeeded: () => boolean;
   /** Posts what waits, now. */
@@ -35,7 +39,7 @@ export interface Crew {
 
 interface Hand {
   readonly member: Member;
-  needs: boolean;
+  needs: Needs;
   /** Since when it owes an echo; null: it owes none. */
   owesSinceMs: number | null;
   told: number;
@@ -46,7 +50,7 @@ interface Hand {
 /** A page that ran no task for so long gets nothing more: its queue would grow while it is frozen. */
 const asleepMs = 5_000;
 
-export const createCrew = ({ clock, post, hub, state, joined, please }: CrewHost): Crew => {
+export const createCrew = ({ clock, post, hub, state, joined, please, shown }: CrewHost): Crew => {
   const hands = new Map<string, Hand>();
   /** Until when nobody is asked again who it is. */
   const askedUntilMs = new Map<string, number>();
@@ -63,9 +67,11 @@ export const createCrew = ({ clock, post, hub, state, joined, please }: CrewHost
     hub().remove(hand.member);
     moved();
   };
-  const moved = (): void => {
-    if (hands.size) tell({ is: "state", ...state(), crew: ids() });
+  const tellState = (to: readonly string[]): void => {
+    if (to.length) tell({ is: "state", ...state(), crew: ids() }, to);
   };
+  const askShown = (): void => tellState(ids().filter((id) => hands.get(id)?.needs === "eyes"));
+  const moved = (): void => tellState(ids());
   const flush = (): void => {
     const nowMs = clock.nowMs();
     for (const [id, hand] of hands)
@@ -130,7 +136,8 @@ export const createCrew = ({ clock, post, hub, state, joined, please }: CrewHost
     moved,
     ids,
     has: (producer) => [...hands.values()].some(({ member }) => member.producers.has(producer)),
-    isNeeded: () => [...hands.values()].some(({ needs }) => needs),
+    isNeeded: () => [...hands.values()].some(({ needs }) => needs !== "nothing"),
+    askShown,
     opened: (now) => {
       limits = now;
       if (now) return open(ids());
@@ -156,10 +163,11 @@ export const createCrew = ({ clock, post, hub, state, joined, please }: CrewHost
       switch (message.t) {
         case "echo":
           hand.owesSinceMs = message.n < posted ? clock.nowMs() : null;
+          if (hand.needs === "eyes") shown(message.from);
           return;
         case "needs":
           hand.needs = message.needs;
-          return;
+          return askShown();
         case "part":
           return remove(message.from);
         case "up":

@@ -11,6 +11,7 @@ import type { Driver } from "../driver.ts";
 import type { ClientOptions } from "../options.ts";
 import { createBorrowed } from "./borrowed.ts";
 import { createCrew } from "./crew.ts";
+import { createHandOver } from "./handOver.ts";
 import { createLadder } from "./ladder.ts";
 import { createLink } from "./link.ts";
 import { createPageLife } from "./pageLife.ts";
@@ -74,9 +75,11 @@ export const shareConnection = (
       shared?.hub.pump();
       crew.flush();
     },
+    chores: () => Math.min(host.chores(), handOver.consider()),
     isIdle: () => host.isIdle() && !crew.isNeeded(),
     isBorrowing: () => !isLeading() && isLively(),
     show: (now, event) => {
+      handOver.moved(now);
       if (!isLeading()) return;
       if (now.name === "connected") signIns.forget();
       if (now.name === "failed") {
@@ -85,6 +88,7 @@ export const shareConnection = (
       }
       standing.show(now, event);
       crew.moved();
+      handOver.consider();
       // The lock is still its own, or it would know: nobody else can lead.
       if (now.name === "reconnecting" && inner.closeCode() === superseded)
         ladder.dispatch({ type: "fenced", highest: knownTerm });
@@ -162,6 +166,14 @@ export const shareConnection = (
       else if (inner.machine().name !== "disconnected") return;
       inner.call({ type: "reconnect" });
     },
+    shown: (id) => handOver.offer(id),
+  });
+  const handOver = createHandOver({
+    clock,
+    sensors,
+    isLeading,
+    seek: crew.askShown,
+    yieldTo: (to) => ladder.dispatch({ type: "yielded", to }),
   });
   const link = createLink({
     clock,
@@ -190,7 +202,7 @@ export const shareConnection = (
     me,
     post,
     producers,
-    needs: () => !isHidden() || !host.isIdle(),
+    needs: () => (!isHidden() ? "eyes" : host.isIdle() ? "nothing" : "answers"),
     task: ladder.task,
     obey: (item) => {
       if (item.is !== "state") return link.heard(item);
@@ -224,6 +236,7 @@ export const shareConnection = (
         shared = raw;
         relay = raw.driver;
       }
+      handOver.turned();
       ladder.enter();
     },
     leave: (isSuspended) => {
@@ -235,6 +248,8 @@ export const shareConnection = (
       host.rested();
     },
     turned: (to) => {
+      handOver.turned();
+      inner.dueIn(handOver.consider());
       if (to === "hidden") return talk.tellNeeds();
       ladder.dispatch({ type: "shown" });
       wake();

@@ -39,13 +39,16 @@ export type FromLeader = {
   readonly items: readonly (readonly [to: readonly string[] | null, item: DownItem])[];
 };
 
+/** Why a tab needs the connection: somebody looks at it, or it waits for an answer. `nothing`: it may pause. */
+export type Needs = "eyes" | "answers" | "nothing";
+
 export type FromFollower =
   | {
       readonly t: "join";
       readonly from: string;
       readonly to: string;
       readonly producers: readonly string[];
-      readonly needs: boolean;
+      readonly needs: Needs;
     }
   | {
       readonly t: "up";
@@ -59,8 +62,7 @@ export type FromFollower =
   | { readonly t: "echo"; readonly from: string; readonly to: string; readonly n: number }
   /** Act on the connection, as its user wishes. */
   | { readonly t: "please"; readonly from: string; readonly to: string; readonly what: "reconnect" | "wake" }
-  /** Whether somebody looks at this tab, or it waits for an answer: else the connection may pause. */
-  | { readonly t: "needs"; readonly from: string; readonly to: string; readonly needs: boolean }
+  | { readonly t: "needs"; readonly from: string; readonly to: string; readonly needs: Needs }
   | { readonly t: "part"; readonly from: string; readonly to: string };
 
 /** This page goes, and nothing stores its messages: whoever leads, or leads next, sends them. */
@@ -78,6 +80,8 @@ export type TabMessage = FromLeader | FromFollower | Will;
 const isText = (value: unknown): value is string => typeof value === "string";
 const areTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
 
+const isNeeds = (value: unknown): boolean => value === "eyes" || value === "answers" || value === "nothing";
+
 const read = createReader<TabMessage>({
   down: ({ n, items }) =>
     isCount(n) &&
@@ -85,7 +89,7 @@ const read = createReader<TabMessage>({
     items.every(
       (pair) => Array.isArray(pair) && (pair[0] === null || areTexts(pair[0])) && isRecord(pair[1]),
     ),
-  join: ({ producers, needs }) => areTexts(producers) && typeof needs === "boolean",
+  join: ({ producers, needs }) => areTexts(producers) && isNeeds(needs),
   up: ({ era, producers, items }) =>
     isCount(era) &&
     areTexts(producers) &&
@@ -93,7 +97,7 @@ const read = createReader<TabMessage>({
     items.every((item) => isText(item) || isRecord(item)),
   echo: ({ n }) => isCount(n),
   please: ({ what }) => what === "reconnect" || what === "wake",
-  needs: ({ needs }) => typeof needs === "boolean",
+  needs: ({ needs }) => isNeeds(needs),
   part: () => true,
   will: ({ left }) =>
     isRecord(left) &&

@@ -4,6 +4,7 @@ import {
   type DownItem,
   type FromFollower,
   type FromLeader,
+  type Needs,
   type Own,
   readTabMessage,
   type Will,
@@ -16,8 +17,7 @@ export interface TalkHost {
   readonly me: () => string;
   readonly post: (message: Own<FromFollower>) => void;
   readonly producers: () => Iterable<string>;
-  /** Somebody looks at this tab, or it waits for an answer. */
-  readonly needs: () => boolean;
+  readonly needs: () => Needs;
   readonly task: (work: () => void) => void;
   readonly obey: (item: DownItem) => void;
   /** All of a message of the leader. */
@@ -39,8 +39,8 @@ export interface Talk {
 export const createTalk = (host: TalkHost): Talk => {
   const { standing, needs, senseless } = host;
   const { leader } = standing;
-  /** Whether this tab needs a connection, as the leader was told. */
-  let told = false;
+  /** As the leader was told. */
+  let told: Needs = "nothing";
 
   const say: Talk["say"] = (message) => {
     const to = leader();

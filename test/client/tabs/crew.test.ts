@@ -16,6 +16,7 @@ describe("the crew of a leader", () => {
       state: () => ({ state: {}, refused: [] }),
       joined: () => undefined,
       please: () => undefined,
+      shown: () => undefined,
     });
     // Woken after a stream it had not heard, it answers for all of it at once.
     for (let n = 1; n <= 1_000; n++) {
