@@ -13,6 +13,7 @@ const shareConnection = "src/client/tabs/shareConnection.ts";
 const election = "client/tabs/election";
 const table = "core/election";
 const shared = "client/tabs/shared";
+const left = "client/tabs/bequest";
 const histories = "sim/tabs";
 
 /** How tabs share a connection: what platforms taught. */
@@ -252,11 +253,19 @@ export const sharing: readonly Rule[] = [
       cut(
         "not told on return",
         crew,
-        'if (message.t !== "part") tell({ is: "who" }, [message.from]);\n',
+        'if (message.t !== "part") ask(message.from);\n',
         "",
         shared,
         histories,
       ),
+    ],
+  },
+  {
+    text: "What a page leaves reaches who leads next, also one that was not there yet; never beside the page itself.",
+    statements: "decision 4",
+    cuts: [
+      cut("kept to itself", shareConnection, "if (next !== null) wills.pass();\n", "", left),
+      cut("inherited from the living", shareConnection, "isHere: crew.has,", "isHere: () => false,", left),
     ],
   },
   {
