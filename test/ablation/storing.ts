@@ -109,7 +109,7 @@ export const storing: readonly Rule[] = [
     text: "Order across boots: new messages of a channel wait until its predecessors have no unanswered row there; adopters obey.",
     statements: "P6.3",
     cuts: [
-      cut("nobody waits", ledger, " && !host.isBlocked(lane)", "", "client/outbox/reload"),
+      cut("nobody waits", ledger, "Math.min(stored, host.upTo(lane))", "stored", "client/outbox/reload"),
       cut(
         "what is not claimed yet is overtaken",
         claims,

@@ -7,6 +7,7 @@ import type { QueuedLane } from "../queuedRow.ts";
 import type { Ledger } from "./createLedger.ts";
 import { adopting, type Holds, living } from "./holds.ts";
 import type { KeeperHost, Read } from "./keeper.ts";
+import { createSuccession } from "./succession.ts";
 
 export interface ClaimsHost extends KeeperHost {
   readonly holds: Holds;
@@ -17,8 +18,8 @@ export interface ClaimsHost extends KeeperHost {
 }
 
 export interface Claims {
-  /** Something on the channel of this lane must be answered before it goes on. */
-  readonly isBlocked: (lane: QueuedLane) => boolean;
+  /** Numbers of this lane above wait until something on its channel is answered. */
+  readonly upTo: (lane: QueuedLane) => number;
   /** Whom a producer of this boot comes after. */
   readonly after: () => readonly string[];
   /** A producer numbers for this tab from now on. */
@@ -61,6 +62,7 @@ interface Drain {
 export const createClaims = (host: ClaimsHost): Claims => {
   const { clock, outbox, holds, ledger, scope, boots } = host;
   const mine = new Set<string>();
+  const succession = createSuccession(outbox.lanes, boots?.read(scope) ?? []);
   /** Earlier boots of this tab that are not claimed yet, and the channels on which they left something. */
   const awaited = new Map<string, ReadonlySet<string>>();
   const drains = new Map<string, Drain>();
@@ -82,8 +84,20 @@ export const createClaims = (host: ClaimsHost): Claims => {
   const isWaiting = (p: string, channel: string): boolean =>
     !!awaited.get(p)?.has(channel) ||
     !!drains.get(p)?.lanes.some((lane) => lane.channel === channel && lane.rows.size > 0);
-  const isBlocked = ({ p, channel, borrowed }: QueuedLane): boolean =>
-    (borrowed ? (drains.get(p)?.record.after ?? []) : after()).some((q) => isWaiting(q, channel));
+  /** What this page queued before that boot began is not answered. */
+  const isAhead = (p: string, channel: string): boolean =>
+    [...outbox.lanes].some((lane) => {
+      const [first = Infinity] = lane.rows.keys();
+      return lane.channel === channel && first <= succession.before(lane, p);
+    });
+  const upTo = (lane: QueuedLane): number => {
+    const { p, channel, borrowed } = lane;
+    const before = (borrowed ? (drains.get(p)?.record.after ?? []) : after()).filter((q) =>
+      isWaiting(q, channel),
+    );
+    if (!borrowed) return Math.min(Infinity, ...before.map((q) => succession.before(lane, q)));
+    return before.length || isAhead(p, channel) ? 0 : Infinity;
+  };
 
   const channelsOf = ({ rows }: StoredOutbox): Set<string> => new Set(rows.map(({ channel }) => channel));
   /** Never another subject's. */
@@ -174,8 +188,10 @@ export const createClaims = (host: ClaimsHost): Claims => {
     );
     if (storage !== host.storage()) return;
     for (const [p, channels] of left)
-      if (channels.size) awaited.set(p, channels);
-      else if (!(await holds.isHeld(living(p)))) forget(p);
+      if (channels.size) {
+        succession.find(p);
+        awaited.set(p, channels);
+      } else if (!(await holds.isHeld(living(p)))) forget(p);
     if (storage !== host.storage()) return;
     for (const p of [...awaited.keys()]) void claim(p).catch(host.failed);
   };
@@ -186,7 +202,7 @@ export const createClaims = (host: ClaimsHost): Claims => {
     for (const p of before) {
       const stored = await host.storage()?.read(p);
       const lanes = drains.get(p)?.lanes;
-      // What this tab sends all of it waits for: `isBlocked`.
+      // What this tab sends all of it waits for: `upTo`.
       for (const { channel, n } of stored?.rows ?? [])
         if (!lanes?.some((lane) => lane.channel === channel && n < lane.next)) taken.add(channel);
     }
@@ -223,7 +239,7 @@ export const createClaims = (host: ClaimsHost): Claims => {
   };
 
   return {
-    isBlocked,
+    upTo,
     after,
     boot,
     began: (p) => {
@@ -251,6 +267,7 @@ export const createClaims = (host: ClaimsHost): Claims => {
       for (const [p, { record }] of drains) if (isForeign(record)) giveBack(p);
     },
     stop: () => {
+      succession.leave();
       awaited.clear();
       for (const p of [...drains.keys()]) giveBack(p);
     },

@@ -85,7 +85,7 @@ export const createKeeper = async (given: KeeperHost, open: OpenOutboxStorage): 
   const ledger = createLedger({
     ...host,
     failed,
-    isBlocked: (lane) => claims.isBlocked(lane),
+    upTo: (lane) => claims.upTo(lane),
     after: () => claims.after(),
     began: (p) => claims.began(p),
   });

@@ -15,8 +15,8 @@ import type { KeeperHost } from "./keeper.ts";
 import { within } from "./within.ts";
 
 export interface LedgerHost extends KeeperHost {
-  /** Something on this lane's channel must be answered first. */
-  readonly isBlocked: (lane: QueuedLane) => boolean;
+  /** Numbers of this lane above wait until something on its channel is answered. */
+  readonly upTo: (lane: QueuedLane) => number;
   /** Whom the producers of this boot come after. */
   readonly after: () => readonly string[];
   /** A producer numbers for this tab from now on. */
@@ -136,9 +136,9 @@ export const createLedger = (host: LedgerHost): Ledger => {
   const clear = (): void => {
     for (const lane of outbox.lanes) {
       const isStored = outbox.gated ? stamped.has(lane.p) : !lane.borrowed || isOurs(lane);
-      const mayGo = !isAway && isStored && !host.isBlocked(lane);
-      const upTo = !outbox.gated ? Infinity : lane.borrowed ? lane.next - 1 : committedOf(lane);
-      lane.cleared = mayGo ? upTo : lane.answered;
+      const stored = !outbox.gated ? Infinity : lane.borrowed ? lane.next - 1 : committedOf(lane);
+      const upTo = Math.min(stored, host.upTo(lane));
+      lane.cleared = !isAway && isStored ? Math.max(upTo, lane.answered) : lane.answered;
     }
   };
 

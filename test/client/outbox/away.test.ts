@@ -26,6 +26,28 @@ describe("a page that goes and comes back", () => {
     await world.close();
   });
 
+  it.each(["before it was stored", "when it was stored"])(
+    "a page that comes back sends what it had queued (%s), then what the page after it left, then what is new (fault 24)",
+    async (when) => {
+      const { world, tab, log } = scene();
+      await world.advance(100);
+      send(tab, 1);
+      if (when === "when it was stored") await world.advance(100);
+      tab.navigate("within");
+      await world.advance(100);
+      send(tab, 2);
+      await world.advance(100);
+      tab.back();
+      send(tab, 3);
+      await world.advance(1_000);
+      send(tab, 4);
+      tab.connect();
+      await world.advance(10_000);
+      expect(log()).toEqual([1, 2, 3, 4]);
+      await world.close();
+    },
+  );
+
   it("hears what was replied to a question that another page sent to the end", async () => {
     const { world, tab } = await online(
       {},
