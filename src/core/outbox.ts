@@ -107,8 +107,8 @@ export interface Outbox<Tag> {
   readonly remove: (row: Row<Tag>) => void;
   /** The lane goes on under another producer, with other rows. */
   readonly renumber: (lane: Lane<Tag>, fresh: FreshLane<Tag>) => void;
-  /** Takes over what another boot left, whatever the limits say: all of it counts as transmitted. */
-  readonly borrow: (lane: BorrowedLane<Tag>) => Lane<Tag>;
+  /** Takes over what another boot left, whatever the limits say: all of it counts as transmitted, and goes up to `cleared`. */
+  readonly borrow: (lane: BorrowedLane<Tag>, cleared: number) => Lane<Tag>;
   /** Forgets a borrowed lane: its rows end elsewhere. */
   readonly giveBack: (lane: Lane<Tag>) => void;
 }
@@ -214,10 +214,10 @@ export const createOutbox = <Tag>(producer: () => string, limits = unlimited, ga
       lane.flightBytes -= bytes;
     },
     renumber: (lane, fresh) => void Object.assign(lane, fresh, { cleared: gate() }),
-    borrow: ({ rows, p, createdAtMs, ...left }) => {
+    borrow: ({ rows, p, createdAtMs, ...left }, cleared) => {
       const lane: Lane<Tag> = {
         borrowed: true,
-        cleared: gate(),
+        cleared,
         ...freshLane(p, createdAtMs),
         ...left,
         rows: new Map(),

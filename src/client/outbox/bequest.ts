@@ -95,7 +95,7 @@ export const createBequest = (host: BequestHost): Bequest => {
           mayTake: () => true,
           read: ({ body }) => (body === null ? undefined : { body, payload: JSON.parse(body) as unknown }),
           tag: (id) => createReceipt(id, host.report),
-        }).map(outbox.borrow);
+        }).map((lane) => outbox.borrow(lane, Infinity));
         if (lanes.length) producers.add(p);
         for (const lane of lanes) {
           inherited.add(lane);

@@ -155,7 +155,7 @@ export const createClaims = (host: ClaimsHost): Claims => {
     // Without a record it was forgotten while its page was away: at least as old as its oldest message.
     const [record = { p, createdAt: first?.queuedAt ?? 0, after: [] }] = stored.producers;
     if (isForeign(record)) return release();
-    const lanes = takeable(stored, limit, mayTake).map(outbox.borrow);
+    const lanes = takeable(stored, limit, mayTake).map((lane) => outbox.borrow(lane, 0));
     host.producers.add(p);
     drains.set(p, { record, lanes, release, isOwn });
     ledger.borrowed(record, lanes);

@@ -112,6 +112,8 @@ export const createKeeper = async (given: KeeperHost, open: OpenOutboxStorage): 
 
   const begin = async (): Promise<void> => {
     const fresh = await opened();
+    // What the page was writing when it went is written before it is read, or nobody would know of it.
+    await ledger.written();
     await readOwn(fresh);
     if (isAway) return fresh.close();
     storage = fresh;
@@ -129,6 +131,10 @@ export const createKeeper = async (given: KeeperHost, open: OpenOutboxStorage): 
       ledger.signedIn(subject);
       claims.signedIn();
       host.turn();
+    },
+    discard: () => {
+      ledger.giveUp();
+      keeper.suspend();
     },
     suspend: () => {
       if (isAway) return;

@@ -26,6 +26,8 @@ export interface Keeping extends Pick<Keeper, "flush" | "signedIn" | "purge"> {
 /** How long its code may take to come, in ms, before messages are sent without it. */
 const loadWithinMs = 5_000;
 const lookEveryMs = 10_000;
+/** A storage that was busy, or not there, is asked for again after this time, in ms. */
+const retryEveryMs = 60_000;
 
 export const createKeeping = (storage: OutboxStorageFeature | undefined, host: KeepingHost): Keeping => {
   const { clock, emitter, outbox, sensors } = host;
@@ -36,6 +38,8 @@ export const createKeeping = (storage: OutboxStorageFeature | undefined, host: K
   let isSuspended = false;
   let deafen: (() => void) | undefined;
   let lookedAtMs = -Infinity;
+  /** Since when messages live in memory. */
+  let missedAtMs: number | undefined;
 
   const tell = (code: "STORAGE_UNAVAILABLE" | "STORAGE_LOST", text: string, cause: unknown): void => {
     emitter.emit("error", new ResilientSocketError(code, text, cause));
@@ -63,13 +67,15 @@ export const createKeeping = (storage: OutboxStorageFeature | undefined, host: K
     try {
       const come = await within(clock, loadWithinMs, coming);
       if (subject !== undefined) come.signedIn(subject);
+      outbox.gated = true;
       keeper = come;
       heed();
       host.touch();
     } catch (error) {
       // One that comes, or gives up, after all, when a page wakes up, must not hold back what lives in memory by now.
-      void coming.then((late) => late.suspend()).then(openGates, openGates);
-      unavailable(error);
+      void coming.then((late) => late.discard()).then(openGates, openGates);
+      if (missedAtMs === undefined) unavailable(error);
+      missedAtMs = clock.nowMs();
     }
   };
 
@@ -105,6 +111,7 @@ export const createKeeping = (storage: OutboxStorageFeature | undefined, host: K
       const leftMs = lookedAtMs + lookEveryMs - clock.nowMs();
       if (leftMs > 0) return leftMs;
       lookedAtMs = clock.nowMs();
+      if (!keeper && missedAtMs !== undefined && clock.nowMs() - missedAtMs >= retryEveryMs) loading = load();
       if (may) void keeper?.adopt();
       return lookEveryMs;
     },

@@ -55,6 +55,8 @@ export interface Keeper {
   readonly signedIn: (subject: string) => void;
   /** The page goes, or the last who used this client: everything of it may be taken over from now on. */
   readonly suspend: () => void;
+  /** It came too late: it writes nothing, and lets go of everything. */
+  readonly discard: () => void;
   /** It is back: nothing is transmitted until what is stored was read again. */
   readonly restore: () => Promise<void>;
   /** Takes over what dead pages left, at most 100 messages at a time. One tab of the origin calls it, every 10 to 30 s while connected. */

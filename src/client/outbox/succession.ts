@@ -14,13 +14,15 @@ export interface Succession {
 export const createSuccession = (lanes: Iterable<QueuedLane>, known: readonly string[]): Succession => {
   const seen = new Set(known);
   const heirs = new Map<string, ReadonlyMap<QueuedLane, number>>();
-  let left: ReadonlyMap<QueuedLane, number> = new Map();
+  let left: ReadonlyMap<QueuedLane, number> | undefined;
+  const now = (): ReadonlyMap<QueuedLane, number> => new Map([...lanes].map((lane) => [lane, lane.next - 1]));
   return {
     leave: () => {
-      left = new Map([...lanes].map((lane) => [lane, lane.next - 1]));
+      left = now();
     },
     find: (p) => {
-      if (!seen.has(p)) heirs.set(p, left);
+      // One that slept before it could look never left in order.
+      if (!seen.has(p)) heirs.set(p, left ?? now());
       seen.add(p);
     },
     before: (lane, p) => heirs.get(p)?.get(lane) ?? 0,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { online, scene, send } from "./scene.ts";
+import { ada, online, scene, send } from "./scene.ts";
 
 describe("a storage that fails", () => {
   it("a full disk: goes on from memory and says so, loses nothing (fault 26)", async () => {
@@ -39,6 +39,34 @@ describe("a storage that fails", () => {
     send(tab, 3);
     await world.advance(1_000);
     expect([log(), tab.record.settled.length]).toEqual([[1, 2, 3], 3]);
+    await world.close();
+  });
+
+  it("one that was too busy to open is asked again after a minute: then it stores, and what other pages left is sent (fault 27)", async () => {
+    const { world, browser, tab, log, stored } = await online();
+    const other = browser.openTab({ ...ada, identity: "ada" });
+    await world.advance(1_000);
+    other.send("left", { channel: "c" });
+    await world.advance(1_000);
+    other.crash();
+    browser.profile.pace({ openMs: 3_000 });
+    tab.reload();
+    tab.connect();
+    const [early] = send(tab, "in memory");
+    await world.advance(2_000);
+    expect(tab.outbox.state.get().durability).toBe("memory");
+    expect(early!.status.get().kind).toBe("acked");
+    browser.profile.pace({ openMs: 2 });
+    await world.advance(60_000 + 10_000);
+    expect(tab.outbox.state.get().durability).toBe("indexeddb");
+    await world.advance(60_000);
+    expect([log(), stored().rows]).toEqual([["in memory", "left"], []]);
+    world.network.refuse(true);
+    world.network.cut();
+    send(tab, "stored");
+    await world.advance(100);
+    expect(stored().rows).toHaveLength(1);
+    expect(tab.record.errors).toMatchObject([{ code: "STORAGE_UNAVAILABLE" }]);
     await world.close();
   });
 
