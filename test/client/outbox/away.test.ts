@@ -30,6 +30,8 @@ describe("a page that goes and comes back", () => {
     "a page that comes back sends what it had queued (%s), then what the page after it left, then what is new (fault 24)",
     async (when) => {
       const { world, tab, log } = scene();
+      // Its storage is open.
+      tab.retain()();
       await world.advance(100);
       send(tab, 1);
       if (when === "when it was stored") await world.advance(100);
