@@ -20,6 +20,36 @@ const pictures: readonly (BrowserContextOptions & { readonly name: string })[] =
 ];
 const enoughSent = 2_400;
 
+const save = (name: string, png: Buffer): void => {
+  const picture = shrinkPng(png);
+  writeFileSync(`${folder}${name}.png`, picture);
+  console.log(`${name}.png ${Math.round(picture.length / 1_024)} kB`);
+};
+
+/** In the middle of an outage, and after it. */
+const pictureInspector = async (page: Page): Promise<void> => {
+  await page.getByRole("button", { name: "Resume traffic" }).click();
+  await page.getByRole("button", { name: "Inspect resilient-socket" }).click();
+  const take = async (pane: string): Promise<void> => {
+    await page.locator(`[data-pane=${pane}]`).click();
+    await page.mouse.move(0, 0);
+    await page.waitForTimeout(500);
+    save(`inspector-${pane}`, await page.locator(".dock").screenshot());
+  };
+  const press = async (fault: (typeof faults)[number]["id"]): Promise<void> => {
+    const name = faults.find(({ id }) => id === fault)?.name as string;
+    await page.getByRole("button", { name }).dispatchEvent("click");
+  };
+  await press("cable");
+  await page.waitForTimeout(4_000);
+  await press("lift");
+  await page.locator('.connection[data-state="reconnecting"]').waitFor({ timeout: 20_000 });
+  await take("timeline");
+  await take("outbox");
+  await page.locator("[data-trial=lift][data-phase=over]").nth(1).waitFor({ timeout: 30_000 });
+  await take("messages");
+};
+
 const demo = await startDemo();
 const browser = await openChromium();
 try {
@@ -51,10 +81,9 @@ try {
       (document.activeElement as HTMLElement | null)?.blur();
       scrollTo(0, 0);
     });
-    const picture = shrinkPng(await page.screenshot());
-    writeFileSync(`${folder}${name}.png`, picture);
-    console.log(`${name}.png ${Math.round(picture.length / 1_024)} kB`);
+    save(name, await page.screenshot());
   }
+  await pictureInspector(pages[0]?.page as Page);
 } finally {
   await browser.close();
   await demo.stop();

@@ -13,19 +13,20 @@ const asTheyAre = (traces: readonly Trace[]): readonly Trace[] => traces;
 /** The life of each message: in the queue, stored, on its way, answered, seen. */
 export function MessagesPane(): React.ReactNode {
   const { recorder, say } = useTools();
+  const { nowMs } = recorder.inspection.ports.clock;
   return (
     <MessageTable
       pane="messages"
       view={useLatest(recorder.traces)}
       rowsOf={asTheyAre}
       told={(traces) =>
-        say("messages.count", { count: count(traces.length), scale: duration(scaleOf(traces)) })
+        say("messages.count", { count: count(traces.length), scale: duration(scaleOf(traces, nowMs())) })
       }
       tools={(traces) => <Key isStoring={traces.some(({ storedMs }) => storedMs !== undefined)} />}
       heads={["life", "end"]}
       cells={(traces) => {
-        const scaleMs = scaleOf(traces);
-        return (trace) => <Life trace={trace} scaleMs={scaleMs} />;
+        const times = { nowMs: nowMs(), scaleMs: scaleOf(traces, nowMs()) };
+        return (trace) => <Life trace={trace} {...times} />;
       }}
       acts={(trace) => <SendAgain {...trace} />}
     />
@@ -61,7 +62,13 @@ const settlementText = ({ settlement }: Trace): string => {
   return settlement.kind === "rejected" ? settlement.code : "";
 };
 
-function Life({ trace, scaleMs }: { readonly trace: Trace; readonly scaleMs: number }) {
+interface LifeProps {
+  readonly trace: Trace;
+  readonly scaleMs: number;
+  readonly nowMs: number;
+}
+
+function Life({ trace, scaleMs, nowMs }: LifeProps) {
   const { recorder, say } = useTools();
   const { channel, settlement, transmissions } = trace;
   const kind = settlement?.kind ?? (trace.sentMs === undefined ? "queued" : "inFlight");
@@ -72,7 +79,7 @@ function Life({ trace, scaleMs }: { readonly trace: Trace; readonly scaleMs: num
   return (
     <>
       <span role="cell" className="bars" title={stages.join(" · ")}>
-        <Fall trace={trace} scaleMs={scaleMs} />
+        <Fall trace={trace} scaleMs={scaleMs} nowMs={nowMs} />
         <span className="visually-hidden">{stages.join(", ")}</span>
       </span>
       <span role="cell" className="end">

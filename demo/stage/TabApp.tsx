@@ -59,7 +59,7 @@ export function TabApp({ visit, name }: { readonly visit: string; readonly name:
 
   const { title } = describeConnection(state);
   return (
-    <div className="tab-app" data-state={isFrozen ? "frozen" : state.name}>
+    <main className="tab-app" data-state={isFrozen ? "frozen" : state.name}>
       <p className="tab-state">
         <span className="lamp" aria-hidden="true" />
         {isFrozen ? "Frozen" : title}
@@ -70,6 +70,6 @@ export function TabApp({ visit, name }: { readonly visit: string; readonly name:
           <li key={`${line} ${i}`}>{line}</li>
         ))}
       </ol>
-    </div>
+    </main>
   );
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Browser, Page } from "playwright";
 import { openChromium } from "../../../demo/driveDemo.ts";
@@ -8,6 +7,7 @@ import type { ResilientServer } from "../../../src/server/ResilientServer.ts";
 import { createResilientServer } from "../../../src/server/createResilientServer.ts";
 import { memoryStore } from "../../../src/server/store/memoryStore.ts";
 import { type ChaosProxy, createChaosProxy } from "../../../src/testing/node/createChaosProxy.ts";
+import { axeViolations } from "../axeViolations.ts";
 import { createStrictSite, type StrictSite } from "../createStrictSite.ts";
 import type { Steer } from "./page.tsx";
 
@@ -135,9 +135,6 @@ it("is open on the same pane after a reload, under a strict policy for styles an
   expect(complaints).toEqual([]);
 });
 
-/** Comes with the Storybook's own check. */
-const axe = readFileSync(new URL("../../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
-
 it.each([
   { colorScheme: "light", width: 1280 },
   { colorScheme: "dark", width: 1280 },
@@ -151,25 +148,13 @@ it.each([
     await page.evaluate((text) => sessionStorage.setItem("resilient-socket:devtools", text), kept);
     await page.reload();
     await page.waitForFunction(() => window.steer.state() === "connected");
-    await page.evaluate(axe);
     await page.evaluate(() => window.steer.drive(50, 400));
     const found: string[] = [];
     for (const name of [...panes, "Faults"]) {
       await page.getByRole("tab", { name }).click();
       await page.waitForTimeout(300);
-      const violations = await page.evaluate(async () => {
-        const { axe } = window as unknown as {
-          readonly axe: {
-            readonly run: (where: string) => Promise<{
-              violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
-            }>;
-          };
-        };
-        return (await axe.run("[data-resilient-socket-devtools]")).violations;
-      });
-      for (const { id, nodes } of violations)
-        for (const { html, failureSummary } of nodes)
-          found.push(`${name}: ${id} ${html.slice(0, 160)} ${failureSummary?.split("\n")[1]}`);
+      for (const violation of await axeViolations(page, "[data-resilient-socket-devtools]"))
+        found.push(`${name}: ${violation}`);
     }
     expect(found).toEqual([]);
   },
