@@ -8,6 +8,7 @@ import { createNotice, type Notice } from "../src/devtools/createNotice.ts";
 import { describeConnection, messages, type Messages, type RecoveryKind } from "../src/devtools/messages.ts";
 import { systemClock } from "../src/platform/systemClock.ts";
 
+/** Its texts, its patience, and what only the app can do. */
 export interface ConnectionBannerProps {
   /** Replaces texts, by code. */
   readonly messages?: Partial<Messages> | undefined;

@@ -21,11 +21,13 @@ interface Common {
   readonly faults?: boolean | undefined;
 }
 
+/** The inspector with its button. */
 export interface ResilientSocketDevtoolsProps extends Common {
   /** Where the button stands. Default `right`. */
   readonly side?: "left" | "right" | undefined;
 }
 
+/** The inspector without its button: whose, in which colours, in which words. */
 export type ResilientSocketDevtoolsPanelProps = Common;
 
 const wantsFaults = (faults: boolean | undefined): boolean => faults ?? isDevelopment();

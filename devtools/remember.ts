@@ -1,4 +1,5 @@
 export const paneNames = ["timeline", "outbox", "messages", "channels", "tabs", "figures", "faults"] as const;
+/** A pane of the inspector, by name. */
 export type InspectorPane = (typeof paneNames)[number];
 
 /** What the inspector keeps over a reload, in this tab alone. */

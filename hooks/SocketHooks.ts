@@ -18,6 +18,7 @@ import type { Target } from "./useTarget.ts";
  * literals: `` { lobby: Chat; [room: `room:${string}`]: Chat } ``.
  */
 export type Channels<C> = { readonly [K in keyof C]: unknown };
+/** The names that a map of channels allows. */
 export type ChannelName<C> = Extract<keyof C, string>;
 
 interface Directions {

@@ -4,6 +4,7 @@ import type { SendOptions } from "../src/client/sendOptions.ts";
 import type { Store } from "../src/client/store.ts";
 import type { ConnectionState, QueueState } from "../src/client/surface.ts";
 
+/** What `useResilientWS` answers. Each field is read when it is used: a component renders only for those it reads. */
 export interface ResilientWS<T = unknown> {
   /** Sends to the hook's channel unless the options name another. The same function until client or channel change. */
   readonly send: (payload: T, options?: SendOptions) => Receipt;

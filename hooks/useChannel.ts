@@ -3,6 +3,7 @@ import * as React from "react";
 import type { Continuity, Message } from "../src/client/message.ts";
 import type { Pace, ResilientClient, SubscribeOptions } from "../src/client/ResilientClient.ts";
 
+/** Where a hook's subscription starts, and what it hears beside messages. */
 export interface SubscriptionOptions<T = unknown> {
   /** Where a subscription without a cursor starts, read when it starts. Default `'now'`. */
   readonly since?: SubscribeOptions["since"];

@@ -7,6 +7,7 @@ import { useChannel, type SubscriptionOptions } from "./useChannel.ts";
 import { useStore } from "./useStore.ts";
 import type { Target } from "./useTarget.ts";
 
+/** What `useResilientWS` listens to, if to anything. */
 export interface ResilientWSOptions<T = unknown> extends SubscriptionOptions<T> {
   /** Default `'default'`. */
   readonly channel?: string | undefined;

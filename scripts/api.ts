@@ -39,11 +39,15 @@ interface Entry {
   readonly text: string;
 }
 
+/** Exports that say nothing of themselves. */
+const silent = new Set<string>();
+
 function report(name: string, types: string): string {
   const source = program.getSourceFile(types);
   const module = source && checker.getSymbolAtLocation(source);
   const exported = module ? checker.getExportsOfModule(module) : [];
   const all = exported.map(describe).sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const entry of all) if (entry.about === "") silent.add(entry.name);
   const contents = kinds.flatMap((kind) => {
     const names = all.filter((entry) => entry.kind === kind).map((entry) => linkTo(entry.name));
     return names.length > 0 ? [`**${kind}:** ${names.join(" · ")}`] : [];
@@ -62,14 +66,30 @@ const linkTo = (name: string) => `[\`${name}\`](#${name.toLowerCase()})`;
 const section = ({ name, about, text }: Entry) =>
   `## ${name}\n\n${about ? `${about}\n\n` : ""}\`\`\`ts\n${text}\n\`\`\`\n`;
 
+const origin = (symbol: ts.Symbol): ts.Symbol =>
+  symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+const declarationsOf = (symbol: ts.Symbol): readonly ts.Declaration[] =>
+  (symbol.declarations ?? []).filter((declaration) => !ts.isModuleDeclaration(declaration));
+
+/** Of a module that is exported as a namespace, as they stand in it: its docstring stands above the first. */
+const membersOf = (symbol: ts.Symbol): readonly ts.Symbol[] =>
+  symbol.flags & ts.SymbolFlags.Module
+    ? checker
+        .getExportsOfModule(symbol)
+        .map(origin)
+        .sort((a, b) => (a.valueDeclaration?.pos ?? 0) - (b.valueDeclaration?.pos ?? 0))
+    : [];
+
 function describe(symbol: ts.Symbol): Entry {
-  const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  const target = origin(symbol);
   const isValue = (target.flags & ts.SymbolFlags.Value) !== 0;
+  const members = membersOf(target);
+  const speaker = [target, ...members].find((one) => one.getDocumentationComment(checker).length > 0);
   return {
     name: symbol.name,
     kind: !isValue ? "types" : isReact(symbol.name) ? "hooks and components" : "functions and values",
-    about: ts.displayPartsToString(target.getDocumentationComment(checker)),
-    text: (target.declarations ?? []).map(print).join("\n"),
+    about: ts.displayPartsToString(speaker?.getDocumentationComment(checker)),
+    text: [...declarationsOf(target), ...members.flatMap(declarationsOf)].map(print).join("\n"),
   };
 }
 
@@ -101,6 +121,10 @@ for (const { name, types } of built) {
   }
 }
 
+if (silent.size > 0) {
+  console.error(`Exports without a docstring: ${[...silent].join(", ")}`);
+  process.exitCode = 1;
+}
 if (different.length > 0) {
   console.error(
     `The public surface is not what the report says; if that is meant, run \`npm run api\` and commit:`,

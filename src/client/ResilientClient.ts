@@ -9,6 +9,7 @@ import type { Reply, RequestOptions } from "./reply.ts";
 import type { SendOptions } from "./sendOptions.ts";
 import type { Store } from "./store.ts";
 
+/** How this tab shares the connection: its role, the way tabs agreed, and the term, which counts the leaders. */
 export interface TabsState {
   readonly role: "leader" | "follower" | "solo";
   readonly rung: "locks" | "lease" | "storage" | "solo";
@@ -26,6 +27,7 @@ export interface OutboxEntry {
   readonly status: Extract<ReceiptStatus["kind"], "waiting" | "queued" | "inFlight">;
 }
 
+/** Where a subscription starts, and what it hears beside messages. */
 export interface SubscribeOptions {
   /**
    * Where this subscription starts. Default `'now'`; a cursor resumes behind that event. Who comes to a channel that others hear
@@ -40,6 +42,7 @@ export interface SubscribeOptions {
   readonly onContinuity?: ((continuity: Continuity) => void) | undefined;
 }
 
+/** Where a backlog starts, and how much may wait in it. */
 export interface BacklogOptions extends SubscribeOptions {
   /** Messages that wait at most. Default 1 000. */
   readonly capacity?: number | undefined;
@@ -48,16 +51,19 @@ export interface BacklogOptions extends SubscribeOptions {
 /** Once a frame (in a page that is hidden: as often as its timers run), or once a task. */
 export type Pace = "frame" | "task";
 
+/** As `BacklogOptions`, and how often its owner is told. */
 export interface PacedOptions extends BacklogOptions {
   /** How often `ready` is called at most, but that it is called at once for what has no more room. Default: for everything that begins to wait. */
   readonly pace?: Pace | undefined;
 }
 
+/** Where the iteration of `messages` starts, how much may wait for it, and what ends it. */
 export interface MessagesOptions extends BacklogOptions {
   /** Ends the iteration, which lets go of the channel. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Which events `history` answers with. */
 export interface HistoryPage {
   /**
    * Only events with a smaller seq. Default: what this tab's subscription to the channel has passed, so that history and what

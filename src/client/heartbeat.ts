@@ -3,6 +3,7 @@ import type { Rows } from "../core/machine/step.ts";
 import { heartbeatRows } from "../core/machine/transitions.ts";
 import type { HeartbeatOptions } from "./optionGroups.ts";
 
+/** Made by `heartbeat()`: the rows it adds to the machine, and its times in ms. */
 export interface Heartbeat extends HeartbeatPolicy {
   readonly rows: Rows;
 }

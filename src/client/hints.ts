@@ -25,6 +25,7 @@ export interface WatchHost {
   readonly dueIn: (delayMs: number) => void;
 }
 
+/** Made by `hints()`: the rows it adds to the machine, and how it listens. */
 export interface Hints {
   readonly rows: Rows;
   readonly listen: (sensors: Sensors, host: WatchHost) => Watch;

@@ -14,6 +14,7 @@ export interface Message<T = unknown> {
   readonly replayed: boolean;
 }
 
+/** Nothing was missed; it has come; a state came instead; it will not come; this user may not read here. */
 export type ContinuityResult = "kept" | "replayed" | "snapshot" | "lost" | "denied";
 
 /** What a break did to a channel. Within an epoch every seq is seen once, in order, or `lost` comes first. */

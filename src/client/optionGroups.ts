@@ -4,6 +4,7 @@ import type { OutboxStorageFeature, StoredPayload } from "./outbox/keeper.ts";
 
 export type { BreakerOptions } from "../core/breaker.ts";
 
+/** `backoff`: how long to wait before an attempt, and when to give up. */
 export interface BackoffOptions {
   /** Default `perClient()`: 100–500 ms drawn once, doubled, capped at 30 s, ± 50 %. */
   readonly policy?: Backoff | undefined;
@@ -19,6 +20,7 @@ export interface BackoffOptions {
   readonly minUptimeMs?: number | undefined;
 }
 
+/** `outbox`: its bounds, what happens at them, and where messages live. */
 export interface OutboxOptions {
   /** Messages. Default 1 000. */
   readonly capacity?: number | undefined;
@@ -54,6 +56,7 @@ export interface ClientOutboxOptions extends Omit<OutboxOptions, "overflow" | "a
   readonly overflow?: Overflow | undefined;
 }
 
+/** `timeouts`: how long an attempt may take in each of its phases, in ms. */
 export interface TimeoutOptions {
   /** Until the socket is open. Default 10 000. */
   readonly connectMs?: number | undefined;
@@ -63,6 +66,7 @@ export interface TimeoutOptions {
   readonly resumeMs?: number | undefined;
 }
 
+/** `heartbeat`: how soon a silent socket counts as dead. */
 export interface HeartbeatOptions {
   /** Plain mode only: send a ping after this much silence. In `resilient.v1` the server decides. Default 25 000. */
   readonly intervalMs?: number | undefined;
@@ -70,6 +74,7 @@ export interface HeartbeatOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+/** `tabs`: who shares a connection with this tab. */
 export interface TabsOptions {
   /**
    * How tabs agree who holds the connection. Default `auto`: Web Locks, else leases on a BroadcastChannel, else on storage events,

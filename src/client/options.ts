@@ -27,6 +27,7 @@ export type FetchToken = (context: {
   readonly refresh: boolean;
 }) => Token | null | Promise<Token | null>;
 
+/** What `auth` answers. */
 export interface Token {
   readonly token: string;
   /** Unix ms, for the app: the server's own expiry decides. */

@@ -3,6 +3,7 @@ import type { Store } from "./store.ts";
 
 export type { Settlement } from "../core/settlement.ts";
 
+/** Where one message stands, up to its settlement. */
 export type ReceiptStatus =
   /** In the waiting room of the policy `wait`. */
   | { readonly kind: "waiting" }

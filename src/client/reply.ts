@@ -1,5 +1,6 @@
 import type { SendOptions } from "./sendOptions.ts";
 
+/** As `SendOptions`, and how long to wait for the reply. */
 export interface RequestOptions extends Omit<SendOptions, "volatile"> {
   /**
    * How long the reply is waited for, in ms. Default 30 000. Ends the waiting, not the message: that stays in the outbox and settles
@@ -8,6 +9,7 @@ export interface RequestOptions extends Omit<SendOptions, "volatile"> {
   readonly timeoutMs?: number | undefined;
 }
 
+/** What a request was answered with. */
 export interface Reply<T = unknown> {
   /** What the server's app gave `context.reply`; undefined where it gave nothing. */
   readonly data: T;

@@ -1,3 +1,4 @@
+/** Where a message goes, under which key, and when it is withdrawn. */
 export interface SendOptions {
   /** Default `'default'`. */
   readonly channel?: string | undefined;

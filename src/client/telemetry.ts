@@ -17,6 +17,7 @@ export interface MeasureContext {
   readonly reason: string | undefined;
 }
 
+/** Who hears the figures. */
 export interface TelemetryOptions {
   /** Hears every figure as it is made: durations in seconds, counters as 1, gauges as they are. For RUM and OpenTelemetry. */
   readonly onMeasure?: ((name: string, value: number, context: MeasureContext) => void) | undefined;
@@ -40,6 +41,7 @@ export interface Meter {
   readonly keep: (stats: ClientStats) => void;
 }
 
+/** Made by `telemetry()`: measures a client as long as it lives. */
 export type Telemetry = (client: ResilientClient, host: TelemetryHost) => Meter;
 
 const reasonOf = (state: ConnectionState): string =>

@@ -21,6 +21,7 @@ export interface Backoff {
   readonly isCapped?: ((input: BackoffInput) => boolean) | undefined;
 }
 
+/** The range that a client's base is drawn from, and the cap, in ms. */
 export interface PerClientOptions {
   /** The base is drawn once per client from this range. Default [100, 500]. */
   readonly baseMs?: readonly [min: number, max: number] | undefined;
@@ -28,6 +29,7 @@ export interface PerClientOptions {
   readonly capMs?: number | undefined;
 }
 
+/** First delay and cap of a policy, in ms. */
 export interface BoundedOptions {
   /** Default 500. */
   readonly baseMs?: number | undefined;

@@ -1,3 +1,4 @@
+/** `breaker`: after how many failures only a probe now and then is made. */
 export interface BreakerOptions {
   /** Failures in a row that open it, together with `minSilenceMs`. Default 8. */
   readonly failures?: number | undefined;

@@ -1,7 +1,9 @@
 import type { ErrorCode, ResilientSocketError } from "./errors.ts";
 
+/** Never connected yet; the app said so; the page sleeps or pauses; `logout()`; `dispose()`. */
 export type DisconnectReason = "initial" | "requested" | "suspended" | "logout" | "disposed";
 
+/** What ended the connection, or the attempt. */
 export type ReconnectReason =
   /** The server or a proxy closed the socket, or it broke. */
   | "closed"
@@ -49,4 +51,5 @@ export type ConnectionState =
       readonly recovery: Recovery;
     };
 
+/** The seven states, by name. */
 export type StateName = ConnectionState["name"];

@@ -30,6 +30,7 @@ export interface Dice {
 /** What one WebSocket message holds. Only `resilient.v1` is text alone; Blobs come where `binaryType` asks for them. */
 export type RawData = string | ArrayBuffer | Blob;
 
+/** What a socket tells its owner, in this order. */
 export interface SocketEvents {
   readonly opened: () => void;
   readonly received: (data: RawData) => void;
@@ -60,6 +61,7 @@ export type OpenSocket = (
   binaryType?: "arraybuffer" | "blob",
 ) => Socket;
 
+/** What a page may tell about itself and its network. Hints hurry things; they are never believed as a state. */
 export type Hint =
   | "online"
   | "offline"
@@ -88,6 +90,7 @@ export interface Sensors {
   readonly touch?: () => boolean;
 }
 
+/** All that a client knows of the world around it. The browser's unless given; each can be replaced alone. */
 export interface Ports {
   readonly clock: Clock;
   readonly dice: Dice;

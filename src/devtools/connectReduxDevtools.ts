@@ -12,6 +12,7 @@ export interface ReduxDevtoolsExtension {
   };
 }
 
+/** Under which name, and to which extension. */
 export interface ReduxDevtoolsOptions {
   /** Default: the name of the connection. */
   readonly name?: string | undefined;

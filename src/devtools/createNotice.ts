@@ -6,6 +6,7 @@ export type Notice =
   | { readonly kind: "calm" | "restored" }
   | { readonly kind: "waiting" | "trouble"; readonly state: ConnectionState };
 
+/** Time, and how patient to be. */
 export interface NoticeOptions {
   /** Runs `task` once after `delayMs`; returns a cancel function. */
   readonly after: (delayMs: number, task: () => void) => () => void;

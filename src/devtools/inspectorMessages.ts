@@ -198,6 +198,7 @@ export type InspectorMessages = Readonly<Record<keyof typeof inspectorMessages, 
 
 /** All texts in one map, by code: those of a banner, and the inspector's own. */
 export type AllMessages = Messages & InspectorMessages;
+/** The English texts. */
 export const allMessages: AllMessages = { ...messages, ...inspectorMessages };
 
 /** The text of a code with its values in place; a code without a text is shown as it is. */

@@ -2,6 +2,7 @@
 import type { ConnectionState, ResilientSocketError } from "../client/surface.ts";
 
 type Of<N extends ConnectionState["name"]> = Extract<ConnectionState, { name: N }>;
+/** What happens next by itself, or what somebody must do. */
 export type RecoveryKind = Of<"failed" | "reconnecting">["recovery"]["kind"];
 
 /** States, reasons, errors and recoveries; `do:` the button of a recovery; `restored` ends an outage that was told. */
@@ -12,8 +13,10 @@ export type MessageCode =
   | RecoveryKind
   | `do:${RecoveryKind}`
   | "restored";
+/** A text for every code. */
 export type Messages = Readonly<Record<MessageCode, string>>;
 
+/** The English texts. */
 export const messages: Messages = {
   // states
   disconnected: "Not connected",
@@ -109,6 +112,7 @@ export interface Description {
   readonly next?: string | undefined;
 }
 
+/** A state in words, of `texts` (default: the English ones). */
 export const describeConnection = (state: ConnectionState, texts: Messages = messages): Description => {
   const title = texts[state.name];
   switch (state.name) {

@@ -173,6 +173,7 @@ export interface Limits {
   readonly maxChannels: number;
 }
 
+/** What a server promises in its `hello`; times in ms. */
 export interface ServerGuarantees {
   /** What an ack means: `applied` (memory), `process` (survives kill -9), `disk` (survives power loss), `replicated`. */
   readonly ack: "applied" | "process" | "disk" | "replicated";

@@ -4,6 +4,7 @@ import type { Cursor, Json } from "../protocol/frames.ts";
 import type { HandshakeRequest } from "./access.ts";
 import type { ServerSocket, ServerSocketEvents } from "./serverSocket.ts";
 
+/** How long a drain takes, and where the clients go. */
 export interface DrainOptions {
   /** The window over which the clients leave, in ms. Default 30 000. */
   readonly overMs?: number | undefined;
@@ -11,6 +12,7 @@ export interface DrainOptions {
   readonly to?: string | undefined;
 }
 
+/** A server on no port of its own: `attach` it to an HTTP server. */
 export interface ResilientServer {
   /**
    * Answers upgrades on `path` (default `/ws`) of a Node HTTP server. As long as that server has no `request` listener but

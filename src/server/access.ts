@@ -6,6 +6,7 @@ export interface HandshakeRequest {
   readonly remoteAddress: string;
 }
 
+/** Who speaks, and for how long: what `authenticate` answers. */
 export interface Identity {
   /** What the server calls the user. */
   readonly subject: string;
@@ -19,6 +20,7 @@ export type Authenticate = (
   request: HandshakeRequest,
 ) => Identity | null | Promise<Identity | null>;
 
+/** What `authorize` is asked: may this subject read or write this channel? */
 export interface AuthorizeRequest {
   readonly subject: string;
   readonly action: "read" | "write";

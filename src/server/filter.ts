@@ -10,6 +10,7 @@ export interface FilterEvent {
   readonly subject: string | undefined;
 }
 
+/** What `filter` is asked: may this subject see this event? */
 export interface FilterRequest {
   /** Who would see it. */
   readonly subject: string;
@@ -17,4 +18,5 @@ export interface FilterRequest {
   readonly event: FilterEvent;
 }
 
+/** Shows an event to a subject: only `true` does; a throw, and a promise, hide it. */
 export type Filter = (request: FilterRequest) => boolean;

@@ -1,5 +1,6 @@
 import { positive } from "./positive.ts";
 
+/** `limits`: all are on, and each can be changed. */
 export interface ServerLimits {
   /** UTF-8 bytes per WebSocket message, up. Default 65 536. */
   readonly maxFrameBytes?: number | undefined;

@@ -8,6 +8,7 @@ import type { Logger } from "./log.ts";
 import type { Snapshot } from "./snapshots.ts";
 import type { FanOut, LogStore } from "./store/LogStore.ts";
 
+/** What `createResilientServer` is given; only `authenticate` must be. */
 export interface ResilientServerOptions {
   /** Omitted: SQLite at `./resilient-socket.db` (needs Node ≥ 22.13). */
   readonly store?: LogStore | undefined;

@@ -7,6 +7,7 @@ import { settlesWithin } from "./settlesWithin.ts";
 import { singleFlight } from "./singleFlight.ts";
 import { createTurnstile } from "./turnstile.ts";
 
+/** The state of a channel as of `cursor`, for who is too far behind. `subject` is given only beside a `filter`. A rejection is told `lost`. */
 export type Snapshot = (
   channel: string,
   subject: string | undefined,

@@ -13,6 +13,7 @@ import type { WorldServerOptions } from "./serverNode.ts";
 import { virtualClock } from "./virtualClock.ts";
 import { realTime, type WorldTime } from "./worldTime.ts";
 
+/** Time and distance of the far end. */
 export interface TestPeerOptions {
   /**
    * `virtual` (default): nothing happens unless `advance` lets it. `real`: time passes by itself, on the timers of the runtime or the
@@ -23,11 +24,13 @@ export interface TestPeerOptions {
   readonly latencyMs?: number | undefined;
 }
 
+/** A test socket whose far end is this package's server. */
 export interface TestSocketOptions extends TestPeerOptions, Pick<ServersOptions, "store"> {
   /** The server's options: `authenticate`, `authorize`, `onMessage` … Without them everybody is let in and may do everything. */
   readonly server?: WorldServerOptions | undefined;
 }
 
+/** A test socket whose far end is a server of your own protocol. */
 export interface PlainTestSocketOptions extends TestPeerOptions {
   /** A server of your own protocol: is given each socket and hears what it says. For clients with `plainProtocol()`. */
   readonly serve: (socket: ServerSocket) => ServerSocketEvents;
@@ -45,6 +48,7 @@ export interface TestPage {
   readonly profile: Omit<Profile, "storage">;
 }
 
+/** Whose browser or tab the page is opened in. */
 export interface OpenPageOptions {
   /** A second tab in the browser of this page. Default: a browser of its own. */
   readonly beside?: TestPage | undefined;

@@ -6,6 +6,7 @@ import { createServers, type Servers, type ServersOptions } from "./servers.ts";
 import type { Tab, TabOptionsOf } from "./tab.ts";
 import { virtualClock, type VirtualClock, type VirtualClockOptions } from "./virtualClock.ts";
 
+/** What a world is like before anything happens in it. */
 export interface WorldOptions extends Pick<ServersOptions, "server" | "nodes" | "fanOutLoss" | "store"> {
   /** The same seed gives the same history. Default 1. */
   readonly seed?: number | string | undefined;
@@ -20,6 +21,7 @@ export interface WorldOptions extends Pick<ServersOptions, "server" | "nodes" | 
   readonly onServer?: NetworkOptions["onServer"];
 }
 
+/** Tabs, servers, a store and a network between them, in one time and with one set of dice. */
 export interface World extends Omit<Servers, "closeServers"> {
   readonly clock: VirtualClock;
   readonly dice: SeededDice;

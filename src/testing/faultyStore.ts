@@ -1,6 +1,7 @@
 import type { Clock } from "../core/ports.ts";
 import type { LogEvent, LogStore } from "../server/store/LogStore.ts";
 
+/** How slow a store is. */
 export interface StorePace {
   /** From `append` to the commit, in ms. A crash in between loses the batch. */
   readonly beforeCommitMs: number;

@@ -38,6 +38,7 @@ export interface WorldSocket {
   readonly close: (code?: number, reason?: string) => void;
 }
 
+/** The network of a world: every socket of it, and what may befall them. */
 export interface Network {
   /** Every socket ever opened. */
   readonly sockets: readonly WorldSocket[];

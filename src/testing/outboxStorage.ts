@@ -108,6 +108,7 @@ const errors = {
 } as const;
 const failed = (why: keyof typeof errors): DOMException => new DOMException(why, errors[why]);
 
+/** The storage of one browser profile: outboxes that survive a page, and the faults of a disk. */
 export const createProfile = (clock: Pick<Clock, "nowMs" | "after">): Profile => {
   const shelves = new Map<string, Shelf>();
   const losers = new Set<(error: unknown) => void>();
@@ -214,6 +215,7 @@ export interface TabMemory extends Boots {
   readonly duplicate: () => TabMemory;
 }
 
+/** What a fresh tab remembers, or a duplicated one. */
 export const createTabMemory = (known: ReadonlyMap<string, readonly string[]> = new Map()): TabMemory => {
   const remembered = new Map(known);
   return {

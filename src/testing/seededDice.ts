@@ -1,5 +1,6 @@
 import type { Dice } from "../core/ports.ts";
 
+/** Dice that fall the same for the same seed. */
 export interface SeededDice extends Dice {
   /** Independent dice for `name`: drawing from one never moves the other. */
   readonly fork: (name: string) => SeededDice;

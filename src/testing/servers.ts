@@ -8,6 +8,7 @@ import type { SeededDice } from "./seededDice.ts";
 import { createServerNode, type WorldServerOptions } from "./serverNode.ts";
 import type { WorldTime } from "./worldTime.ts";
 
+/** What the servers of a world are made of. */
 export interface ServersOptions {
   /** Its own time, the network it listens on, and dice. */
   readonly clock: Clock & Pick<WorldTime, "device" | "settle">;
@@ -28,6 +29,7 @@ export interface WorldStore
     Pick<FaultyStore, "pace" | "hold" | "fail" | "onCommit" | "head" | "read" | "positions">,
     Pick<MemoryStore, "checkpoint" | "restore" | "wipe" | "trim" | "expire"> {}
 
+/** How a server process dies. */
 export interface CrashOptions {
   /** False: what was on its way to the store still commits, unheard. Default true: it is lost. */
   readonly loseUncommitted?: boolean;
@@ -35,6 +37,7 @@ export interface CrashOptions {
   readonly node?: number;
 }
 
+/** The server processes of a world and the store they share. */
 export interface Servers {
   readonly store: WorldStore;
   /** The first server that runs, or the one of that index among those that run; throws when there is none. */

@@ -3,6 +3,7 @@ import { type Boot, type BootOptions, createBoot } from "./boot.ts";
 import type { PageWorld } from "./loadPage.ts";
 import type { SeededDice } from "./seededDice.ts";
 
+/** The options of the client in a simulated tab. */
 export interface TabOptions extends Omit<BootOptions, "url"> {
   /** Default `ws://localhost/ws`. */
   readonly url?: ResilientClientOptions["url"] | undefined;

@@ -23,6 +23,7 @@ export interface VirtualClock extends Clock {
 
 const newYear2030 = 1_893_456_000_000;
 
+/** When the time of a test begins, and what counts as one turn of the event loop. */
 export interface VirtualClockOptions {
   /** Wall clock at the start, Unix ms. Default 2030-01-01. */
   readonly wallMs?: number | undefined;
@@ -71,6 +72,7 @@ const plainTurns = (turn: () => Promise<void>): Turns => ({
 const tasksOfThisPlace = (): Turns =>
   typeof MessageChannel === "undefined" ? plainTurns(timerTurn) : messageTurns();
 
+/** Time that stands still unless it is moved. */
 export const virtualClock = (options: VirtualClockOptions = {}): VirtualClock => {
   const { wallMs: wallOrigin = newYear2030 } = options;
   const queue = createTimerQueue();

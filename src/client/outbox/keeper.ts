@@ -17,6 +17,7 @@ export interface StoredPayload {
   readonly version: number;
 }
 
+/** What a client hands to `outbox.storage`. */
 export interface KeeperHost {
   readonly clock: Clock;
   readonly emitter: Pick<Emitter, "emit" | "report">;
@@ -68,4 +69,5 @@ export interface Keeper {
 /** `outbox.storage`: rejects where messages cannot be stored. */
 export type OutboxStorageFeature = (host: KeeperHost) => Promise<Keeper>;
 
+/** Body and payload of a stored row; undefined for one that cannot be read any more. */
 export type Read = (row: StoredRow) => { readonly body: string; readonly payload: unknown } | undefined;

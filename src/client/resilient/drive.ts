@@ -17,6 +17,7 @@ import { createSession } from "./createSession.ts";
 import type { Hearing, Session } from "./session.ts";
 import { channelText, pack, text, type Wire } from "./wire.ts";
 
+/** What `resilientProtocol` is given: who speaks, and how old a message may be and how long an answer may take, in ms. */
 export interface ResilientOptions {
   /** Omitted: `null` is sent, cookies speak. */
   readonly auth?: FetchToken | undefined;

@@ -49,6 +49,7 @@ export interface StoredVerdict {
   readonly at: number;
 }
 
+/** Producer, channel and number: what a row is found by. */
 export type RowKey = readonly [p: string, channel: string, n: number];
 
 /** All of it in one transaction, or nothing. */
@@ -61,6 +62,7 @@ export interface OutboxChange {
   readonly verdicts?: readonly StoredVerdict[];
 }
 
+/** What is stored of one producer, or of several. */
 export interface StoredOutbox {
   readonly producers: readonly StoredProducer[];
   /** By producer and channel, in number order. */
@@ -69,6 +71,7 @@ export interface StoredOutbox {
   readonly verdicts: readonly StoredVerdict[];
 }
 
+/** Where the outboxes of a scope are stored. Every method may reject. */
 export interface OutboxStorage {
   /** It was damaged, and begins anew: what was stored is lost. */
   readonly isRebuilt?: boolean | undefined;

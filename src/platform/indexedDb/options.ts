@@ -1,3 +1,4 @@
+/** `indexedDB()`: how surely a message is stored, and in which shape. */
 export interface IndexedDbOptions {
   /** `strict` survives a power cut, `relaxed` is faster. Default `strict`. https://www.w3.org/TR/IndexedDB/#transaction-durability-hint */
   readonly durability?: "strict" | "relaxed" | undefined;

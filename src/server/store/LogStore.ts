@@ -52,6 +52,7 @@ export type AppendItem =
   /** Asks what was decided about these numbers; is never applied: a number above the position is refused with GAP. */
   | { readonly kind: "probe"; readonly from: number; readonly to: number };
 
+/** What one producer sent for one channel, in one transaction: all of it up to the first refusal. */
 export interface AppendBatch {
   readonly channel: string;
   readonly subject: string;
@@ -64,12 +65,14 @@ export interface AppendBatch {
   readonly lam: number;
 }
 
+/** Why a batch stopped early, at which number, and where its producer stands. */
 export interface AppendRefusal {
   readonly code: "GAP" | "ROLLED_BACK" | "UNKNOWN_PRODUCER" | "CLOSED";
   readonly n: number;
   readonly pos: number;
 }
 
+/** What became of a batch; told after the commit. */
 export interface AppendResult {
   /** What is true of (p, c) after the batch, from committed state, also when it was refused: position 0 where nothing is known of p. */
   readonly answer: Answer;
@@ -81,6 +84,7 @@ export interface AppendResult {
   readonly refused?: AppendRefusal;
 }
 
+/** What the server itself says in a channel. `d` is JSON text; a `key` is appended once. */
 export interface PublishItem {
   readonly channel: string;
   readonly d: string;
@@ -95,6 +99,7 @@ export interface PublishResult {
   readonly event: LogEvent | undefined;
 }
 
+/** The newest place of a channel: seq 0 and an empty tail when nothing was ever appended. */
 export interface ChannelHead {
   readonly epoch: string;
   readonly seq: number;
@@ -102,6 +107,7 @@ export interface ChannelHead {
   readonly lam: number;
 }
 
+/** A stretch of a channel's log, and where the channel stood when it was read. */
 export interface LogSlice extends ChannelHead {
   /** Seq of the oldest stored event; head + 1 when none is stored. */
   readonly first: number;

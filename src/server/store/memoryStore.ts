@@ -10,6 +10,7 @@ import { mintTail } from "./mintTail.ts";
 import { positionOf } from "./producerRecord.ts";
 import { countToTrim, createTrimTally, type Retention, resolveRetention } from "./retention.ts";
 
+/** How much a store in memory remembers, and for how long. */
 export interface MemoryStoreOptions {
   /** Verdicts are kept for this many numbers per producer and channel. Default 1 024. */
   readonly window?: number | undefined;
@@ -39,6 +40,7 @@ export interface MemoryStore extends LogStore {
 const EXPIRE_EVERY = 4096;
 const EXPIRE_EVERY_MS = 3_600_000;
 
+/** A log that lives as long as its process: acks mean `applied`, and its clients are told `lost` after a restart. */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const { window = 1024, keysPerSubject = 10_000, producerLifeMs = 8 * 86_400_000, ports } = options;
   const clock = ports?.clock ?? systemClock;

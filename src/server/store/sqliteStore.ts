@@ -14,6 +14,7 @@ import { closing, openDatabase, settleEpoch, type SqliteDurability } from "./sql
 import { type SqliteRows, sqliteRows } from "./sqliteRows.ts";
 import { createSqliteView, type SqliteView } from "./sqliteView.ts";
 
+/** Where the log is, how surely it is stored, and for how long. */
 export interface SqliteStoreOptions {
   /** Created when it does not exist; `:memory:` for a test. */
   readonly path: string;

@@ -2,6 +2,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { hostileTricks, showSignIn, type Trick } from "./captivePortal.ts";
 import { pump, type Weather } from "./pump.ts";
 
+/** What the proxy stands before. */
 export interface ChaosProxyOptions {
   /** Where connections go. `host` defaults to 127.0.0.1. */
   readonly target: { readonly port: number; readonly host?: string };
@@ -62,6 +63,7 @@ const listening = (server: Server): Promise<void> =>
     server.listen(0, "127.0.0.1", resolve);
   });
 
+/** A TCP proxy on a free port of 127.0.0.1 that breaks what passes through it as it is told. Resolves when it listens. */
 export const createChaosProxy = async (options: ChaosProxyOptions): Promise<ChaosProxy> => {
   const log: { -readonly [K in keyof ProxiedConnection]: ProxiedConnection[K] }[] = [];
   const pairs = new Set<Pair>();
