@@ -182,7 +182,7 @@ export const createClient = (given: ClientOptions): ResilientClient => {
       if (disposed) return;
       if (!isKept) queue.purge();
       end("requested");
-      queue.keeping.end();
+      void queue.keeping.end();
     },
     lingerMs: () => (queue.outbox.depth ? (onUnmount.lingerMs ?? 0) : 0),
     isWanted: () => queue.outbox.depth + channels.all.size > 0,
@@ -205,7 +205,7 @@ export const createClient = (given: ClientOptions): ResilientClient => {
     dispose: async () => {
       end("disposed");
       disposed = true;
-      queue.end(isKept);
+      void queue.end(isKept).then(queue.notify);
       queue.notify();
       channels.end();
     },

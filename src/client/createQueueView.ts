@@ -46,7 +46,8 @@ export const createQueueView = ({
     for (const lane of outbox.lanes) {
       inFlight += lane.flight;
       // In number order, so in the order of sending: the first is the oldest. Who waits is younger than all of them.
-      for (const { queuedAtMs } of lane.rows.values()) {
+      for (const { queuedAtMs, leaving } of lane.rows.values()) {
+        if (leaving) continue;
         oldestMs = Math.min(oldestMs, queuedAtMs);
         break;
       }

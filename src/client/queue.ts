@@ -1,5 +1,5 @@
 /** Messages on their way out: the outbox, the receipts, and what the app sees of them. */
-import { createOutbox, possiblySent, withdraw } from "../core/outbox.ts";
+import { createOutbox, leave, possiblySent, withdraw } from "../core/outbox.ts";
 import type { Clock } from "../core/ports.ts";
 import type { Replied, Settled } from "../core/sender.ts";
 import type { Settlement } from "../core/settlement.ts";
@@ -39,14 +39,14 @@ export interface Queue {
   /** The server said who speaks. After another subject nothing goes on under its numbers. */
   readonly signedIn: (subject: string) => void;
   /** The end: what is stored is left to the pages to come, unless it must not be, and its receipts settle `uncertain`. */
-  readonly end: (keep: boolean) => void;
+  readonly end: (keep: boolean) => Promise<void>;
   /** Notifies the stores, if anything changed since the last time. */
   readonly notify: () => void;
   /** Asks a row's guard; false: the row has left. One that may have been transmitted stays, as a void. */
   readonly mayGo: (row: QueuedRow) => boolean;
   /** Takes a row out with this settlement, whatever its lane says. */
   readonly drop: (row: QueuedRow, settlement: Settlement, reply?: Replied) => void;
-  /** As `drop`, but `uncertain` when it was possibly transmitted. */
+  /** Never transmitted, it ends with this as soon as no page to come can send it; else it is `uncertain` at once. */
   readonly forsake: (row: QueuedRow, settlement: Settlement) => void;
   /** The largest message the server takes, in bytes: what is larger settles `rejected TOO_LARGE`. */
   readonly limit: (maxMessageBytes: number) => void;
@@ -109,13 +109,16 @@ export const createQueue = (host: QueueHost): Queue => {
     settleOne(row, settlement, reply);
     touch();
   };
-  const forsake = (row: QueuedRow, settlement: Settlement): void =>
-    drop(row, possiblySent(row) ? { kind: "uncertain" } : settlement);
-  const takeBack = (row: QueuedRow, how: "aborted" | "expired"): void => {
-    const outcome = withdraw(outbox, row, how);
+  const ended = (row: QueuedRow, outcome: Settlement | "pending"): void => {
     if (outcome !== "pending") settleOne(row, outcome);
     touch();
   };
+  const forsake = (row: QueuedRow, settlement: Settlement): void =>
+    possiblySent(row)
+      ? drop(row, { kind: "uncertain" })
+      : ended(row, leave(outbox, row, settlement, keeping.stores(row)));
+  const takeBack = (row: QueuedRow, how: "aborted" | "expired"): void =>
+    ended(row, withdraw(outbox, row, how, keeping.stores(row)));
   const abort = (rows: readonly QueuedRow[]): number => {
     for (const row of rows) takeBack(row, "aborted");
     return rows.length;
@@ -207,7 +210,7 @@ export const createQueue = (host: QueueHost): Queue => {
       takeBack,
       allows,
       settle: settleOne,
-      evict: (row) => drop(row, { kind: "evicted" }),
+      evict: (row) => forsake(row, { kind: "evicted" }),
       entered,
     }),
     settle: (settled) => {
@@ -251,7 +254,8 @@ export const createQueue = (host: QueueHost): Queue => {
         const forgetMs = row.queuedAtMs + maxAgeMs;
         if (nowMs >= forgetMs) forsake(row, { kind: "expired" });
         else if (nowMs >= row.expiresAtMs && !row.voided) takeBack(row, "expired");
-        if (outbox.holds(row)) dueAtMs = Math.min(dueAtMs, row.voided ? forgetMs : row.expiresAtMs);
+        if (outbox.holds(row) && !row.leaving)
+          dueAtMs = Math.min(dueAtMs, row.voided ? forgetMs : row.expiresAtMs);
       }
       return dueAtMs - nowMs;
     },
@@ -260,11 +264,12 @@ export const createQueue = (host: QueueHost): Queue => {
       subject = now;
       keeping.signedIn(now);
     },
-    end: (keep) => {
+    end: async (keep) => {
       const isKept = keep && keeping.durability() === "indexeddb";
       if (!isKept) purge();
-      keeping.end();
-      for (const row of all())
+      const closing = keeping.end();
+      if (closing) await closing;
+      for (const row of [...[...outbox.lanes].flatMap(({ rows }) => [...rows.values()]), ...outbox.waiting])
         if (row.n < Infinity && !row.guard) drop(row, { kind: "uncertain" });
         else forsake(row, { kind: "aborted" });
     },

@@ -18,6 +18,7 @@ const survey = <Tag>(lanes: Iterable<Lane<Tag>>) => {
   let keptBytes = 0;
   for (const { rows } of lanes)
     for (const row of rows.values()) {
+      if (row.leaving) continue;
       if (!possiblySent(row)) {
         if (!oldest || row.queuedAtMs < oldest.queuedAtMs) oldest = row;
         break;

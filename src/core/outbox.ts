@@ -29,10 +29,12 @@ export interface Row<Tag> {
   re: { readonly p: string; readonly n: number } | null;
   /** Withdrawn when it had possibly been transmitted: travels as a void, settles by the server's answer. */
   voided: "aborted" | "expired" | null;
+  /** It counts no more, and ends like this as soon as its storage has forgotten it: a page to come must not send it. */
+  leaving: Settlement | null;
 }
 
 /** A message before it has a place. */
-export type NewRow<Tag> = Omit<Row<Tag>, "lane" | "n" | "re" | "voided">;
+export type NewRow<Tag> = Omit<Row<Tag>, "lane" | "n" | "re" | "voided" | "leaving">;
 
 /** The messages of one producer for one channel. */
 export interface Lane<Tag> {
@@ -55,6 +57,8 @@ export interface Lane<Tag> {
   cleared: number;
   /** How many of its rows became voids so far. */
   voids: number;
+  /** Rows that count no more. */
+  leaving: number;
   /** Rows transmitted on this socket and not answered. */
   flight: number;
   /** Their bytes. */
@@ -95,7 +99,7 @@ export interface Outbox<Tag> {
   waitingBytes: number;
   /** Whether a message of this size fits beside what is there, or beside so many messages of so many bytes. */
   readonly fits: (bytes: number, depth?: number, used?: number) => boolean;
-  /** All messages with a number, lane by lane: a copy, so any may leave while it is walked. */
+  /** All that count, lane by lane: a copy, so any may leave while it is walked. */
   readonly rows: () => Row<Tag>[];
   /** Gives it the next number of its channel, whatever the limits say. */
   readonly add: (message: NewRow<Tag>) => Row<Tag>;
@@ -105,6 +109,8 @@ export interface Outbox<Tag> {
   readonly admit: () => Row<Tag>[];
   readonly holds: (row: Row<Tag>) => boolean;
   readonly remove: (row: Row<Tag>) => void;
+  /** Was never transmitted, and is stored: makes room now; the row stays until it is removed. */
+  readonly dismiss: (row: Row<Tag>, settlement: Settlement) => void;
   /** The lane goes on under another producer, with other rows. */
   readonly renumber: (lane: Lane<Tag>, fresh: FreshLane<Tag>) => void;
   /** Takes over what another boot left, whatever the limits say: all of it counts as transmitted, and goes up to `cleared`. */
@@ -125,6 +131,7 @@ export const freshLane = <Tag>(p: string, nowMs: number): FreshLane<Tag> => ({
   cursor: 1,
   sentBelow: 1,
   voids: 0,
+  leaving: 0,
   flight: 0,
   flightBytes: 0,
   paused: null,
@@ -147,7 +154,7 @@ export const createOutbox = <Tag>(producer: () => string, limits = unlimited, ga
       lane = { channel, borrowed: false, cleared: gate(), ...freshLane(producer(), queuedAtMs) };
       own.set(channel, lane);
     }
-    return { ...message, lane, n: Infinity, re: null, voided: null };
+    return { ...message, lane, n: Infinity, re: null, voided: null, leaving: null };
   };
   const place = (row: Row<Tag>): Row<Tag> => {
     row.lane.rows.set(row.n, row);
@@ -159,6 +166,11 @@ export const createOutbox = <Tag>(producer: () => string, limits = unlimited, ga
     const { lane } = row;
     row.n = lane.next++;
     return place(row);
+  };
+  const discount = (row: Row<Tag>): void => {
+    if (row.leaving) return;
+    outbox.depth--;
+    outbox.bytes -= row.bytes;
   };
   const leaveRoom = (row: Row<Tag>): boolean => {
     const waited = waiting.delete(row);
@@ -185,7 +197,7 @@ export const createOutbox = <Tag>(producer: () => string, limits = unlimited, ga
     waitingBytes: 0,
     fits: (bytes, depth = outbox.depth, used = outbox.bytes) =>
       depth < limits.capacity && used + bytes <= limits.maxBytes,
-    rows: () => [...lanes].flatMap(({ rows }) => [...rows.values()]),
+    rows: () => [...lanes].flatMap(({ rows }) => [...rows.values()].filter(({ leaving }) => !leaving)),
     add: (message) => take(rowOf(message)),
     wait: (message) => {
       const row = rowOf(message);
@@ -207,11 +219,18 @@ export const createOutbox = <Tag>(producer: () => string, limits = unlimited, ga
       const { lane, n, bytes } = row;
       if (leaveRoom(row) || lane.rows.get(n) !== row) return;
       lane.rows.delete(n);
-      outbox.depth--;
-      outbox.bytes -= bytes;
+      if (row.leaving) lane.leaving--;
+      discount(row);
       if (!isInFlight(row)) return;
       lane.flight--;
       lane.flightBytes -= bytes;
+    },
+    dismiss: (row, settlement) => {
+      discount(row);
+      row.leaving = settlement;
+      row.lane.leaving++;
+      row.voided ??= settlement.kind === "expired" ? "expired" : "aborted";
+      row.lane.voids++;
     },
     renumber: (lane, fresh) => void Object.assign(lane, fresh, { cleared: gate() }),
     borrow: ({ rows, p, createdAtMs, ...left }, cleared) => {
@@ -225,15 +244,12 @@ export const createOutbox = <Tag>(producer: () => string, limits = unlimited, ga
       lane.cursor = lane.answered + 1;
       lane.sentBelow = lane.next;
       borrowed.add(lane);
-      for (const row of rows) place({ ...row, lane });
+      for (const row of rows) place({ ...row, lane, leaving: null });
       return lane;
     },
     giveBack: (lane) => {
       borrowed.delete(lane);
-      for (const { bytes } of lane.rows.values()) {
-        outbox.depth--;
-        outbox.bytes -= bytes;
-      }
+      lane.rows.forEach(discount);
       lane.rows.clear();
     },
   };
@@ -254,19 +270,32 @@ export const transmitted = <Tag>({ lane, n, bytes }: Row<Tag>): void => {
 };
 
 /**
- * Takes a message back. Never transmitted: it leaves at once and its number becomes a skip. Possibly transmitted: it becomes a
- * void and stays until the server answers.
+ * Takes a message back. Possibly transmitted: it becomes a void and stays until the server answers. Stored: it stays until it is
+ * removed there. Else it leaves at once, and its number becomes a skip.
  */
 export const withdraw = <Tag>(
   outbox: Outbox<Tag>,
   row: Row<Tag>,
   how: "aborted" | "expired",
+  isStored = false,
 ): Settlement | "pending" => {
   if (possiblySent(row)) {
     row.voided ??= how;
     row.lane.voids++;
     return "pending";
   }
-  outbox.remove(row);
-  return { kind: how };
+  return leave(outbox, row, { kind: how }, isStored);
+};
+
+/** What was never transmitted ends like this: at once, or when it is removed from where it is stored. */
+export const leave = <Tag>(
+  outbox: Outbox<Tag>,
+  row: Row<Tag>,
+  settlement: Settlement,
+  isStored: boolean,
+): Settlement | "pending" => {
+  if (row.leaving) return "pending";
+  if (isStored) outbox.dismiss(row, settlement);
+  else outbox.remove(row);
+  return isStored ? "pending" : settlement;
 };

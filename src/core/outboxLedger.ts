@@ -64,7 +64,8 @@ export const difference = <Tag>(lane: Lane<Tag>, kept: KeptLane<Tag>): Differenc
     kept.rows.delete(n);
     if (row) kept.voided.delete(row);
   };
-  const holds = (n: number, row: Row<Tag> | null): boolean => kept.p === lane.p && lane.rows.get(n) === row;
+  const holds = (n: number, row: Row<Tag> | null): boolean =>
+    kept.p === lane.p && lane.rows.get(n) === row && !row?.leaving;
 
   for (const [n, row] of kept.rows) {
     if (holds(n, row)) break;
@@ -77,12 +78,13 @@ export const difference = <Tag>(lane: Lane<Tag>, kept: KeptLane<Tag>): Differenc
   if (kept.p !== lane.p) Object.assign(kept, keptLane(lane.p));
   for (let n = kept.next; n < lane.next; n++) {
     const row = lane.rows.get(n);
-    if (!row) continue;
+    if (!row || row.leaving) continue;
     kept.rows.set(n, row);
     put.push(row);
     if (row.voided) kept.voided.add(row);
   }
-  if (kept.rows.size !== lane.rows.size) for (const [n, row] of kept.rows) if (!holds(n, row)) leave(n, row);
+  if (kept.rows.size !== lane.rows.size - lane.leaving || kept.voids !== lane.voids)
+    for (const [n, row] of kept.rows) if (!holds(n, row)) leave(n, row);
   if (kept.voids !== lane.voids)
     for (const row of kept.rows.values())
       if (row?.voided && !kept.voided.has(row)) {
@@ -136,7 +138,7 @@ export const reconcile = <Tag>(lane: Lane<Tag>, stored: StoredOutbox, committed:
       ]);
     // One with a guard was never stored: nobody else can have sent it.
     else if (stored.producers.length && n <= (row.guard ? answered : Math.max(committed, answered)))
-      settled.push([row, { kind: "uncertain" }]);
+      settled.push([row, row.leaving ?? { kind: "uncertain" }]);
     else next = Math.min(next, n);
   }
   // Written again, and with them what is stored behind them.

@@ -100,8 +100,8 @@ const judge = <Tag>(row: Row<Tag>, answer: Answer, replies: ReadonlyMap<number, 
 };
 
 const ofVerdict = <Tag>(row: Row<Tag>, [, , code, seq, tail]: Verdict): Settlement => {
-  // A skipped number settles as what was withdrawn; for a live row it can only mean that a copy of it was withdrawn.
-  if (code === "skipped" && row.voided) return { kind: row.voided };
+  // Nothing is appended under this number. Where this page did not withdraw it, another that had taken it over did.
+  if (code === "skipped") return row.leaving ?? { kind: row.voided ?? "aborted" };
   if (code === "dup" && seq !== undefined) return { kind: "acked", seq };
   if (!code.startsWith("rejected:")) return { kind: "uncertain" };
   const current = seq !== undefined && tail !== undefined ? { current: { seq, tail } } : undefined;
@@ -164,7 +164,7 @@ export const restart = <Tag>(
   for (const row of lane.rows.values()) {
     const sent = possiblySent(row);
     if (row.voided || (sent && isLost)) {
-      settled.push([row, { kind: "uncertain" }]);
+      settled.push([row, (!sent && row.leaving) || { kind: "uncertain" }]);
       outbox.remove(row);
     } else {
       if (sent) row.re ??= { p: lane.p, n: row.n };

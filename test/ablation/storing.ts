@@ -24,6 +24,19 @@ export const storing: readonly Rule[] = [
     ],
   },
   {
+    text: "What is given up settles when no page to come can send it.",
+    statements: "P1.4, P5.5",
+    cuts: [
+      cut(
+        "said before it is removed",
+        outbox,
+        "if (isStored) outbox.dismiss(row, settlement);\n  else ",
+        "",
+        "client/outbox/withdrawn",
+      ),
+    ],
+  },
+  {
     text: "Numbers and counters are one transaction, and a counter never goes back.",
     statements: "P1.4",
     cuts: [

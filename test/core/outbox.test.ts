@@ -129,6 +129,30 @@ describe.each([
   });
 });
 
+describe("what is stored and withdrawn", () => {
+  it("makes room at once, once, and stays as a void until it is removed", () => {
+    const outbox = createOutbox<number>(() => "p", { capacity: 1, maxBytes: 10 }, true);
+    const row = outbox.add({
+      channel: "c",
+      id: "1",
+      body: "1",
+      bytes: 10,
+      queuedAtMs: 0,
+      expiresAtMs: Infinity,
+      keyed: false,
+      expected: undefined,
+      payload: 1,
+      tag: 1,
+    });
+    expect(withdraw(outbox, row, "expired", true)).toBe("pending");
+    expect(withdraw(outbox, row, "aborted")).toBe("pending");
+    expect([outbox.depth, outbox.bytes, outbox.rows(), outbox.fits(10)]).toEqual([0, 0, [], true]);
+    expect([outbox.holds(row), row.voided, row.leaving]).toEqual([true, "expired", { kind: "expired" }]);
+    outbox.remove(row);
+    expect([outbox.depth, outbox.bytes, outbox.holds(row)]).toEqual([0, 0, false]);
+  });
+});
+
 describe("evicting", () => {
   const filled = (sizes: readonly number[]): Outbox<number> => {
     const outbox = createOutbox<number>(() => "p", limits);

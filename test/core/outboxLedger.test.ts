@@ -51,7 +51,10 @@ const shelf = () => {
 };
 
 const acts = fc.array(
-  fc.tuple(fc.constantFrom("send", "send", "transmit", "answer", "withdraw", "drop", "restart"), fc.nat(20)),
+  fc.tuple(
+    fc.constantFrom("send", "send", "transmit", "answer", "withdraw", "dismiss", "drop", "restart"),
+    fc.nat(20),
+  ),
   { maxLength: 60 },
 );
 
@@ -73,13 +76,18 @@ describe("what is written of a lane", () => {
           settleAnswered(outbox, lane, { p: lane.p, c: "c", n: Math.min(at, lane.cursor - 1), head: 9 }, 0);
         else if (act === "restart") restart(outbox, lane, `p${++boots}`, at % 2 === 0, 0);
         else if (row && act === "withdraw") withdraw(outbox, row, "aborted");
+        else if (row && act === "dismiss") withdraw(outbox, row, "expired", true);
         else if (row) outbox.remove(row);
         if (i % every === 0) write(lane);
       }
       write(lane);
       expect(rows().sort()).toEqual(
-        [...lane.rows.values()].map(({ n, voided }) => [lane.p, n, voided]).sort(),
+        [...lane.rows.values()]
+          .filter(({ leaving }) => !leaving)
+          .map(({ n, voided }) => [lane.p, n, voided])
+          .sort(),
       );
+      expect([outbox.depth, outbox.bytes]).toEqual([rows().length, rows().length]);
     });
     fc.assert(story, { numRuns: 500 });
   });
@@ -113,6 +121,17 @@ describe("a page that comes back", () => {
       [2, { kind: "uncertain" }],
     ]);
     expect(answered).toBe(2);
+  });
+
+  it("knows how what it had withdrawn ended: removed, as it said; there still, as the server says", () => {
+    const [outbox, lane] = outboxWith(2);
+    const { write, stored } = shelf();
+    write(lane);
+    const left = stored();
+    for (const row of lane.rows.values()) withdraw(outbox, row, "aborted", true);
+    const { settled, sentBelow } = reconcile(lane, { ...left, rows: left.rows.slice(1) }, 2);
+    expect(settled.map(([{ n }, how]) => [n, how])).toEqual([[1, { kind: "aborted" }]]);
+    expect(sentBelow).toBe(3);
   });
 
   it("† counts what is stored as transmitted, and what never was as what it is", () => {

@@ -185,6 +185,14 @@ describe("withdrawing", () => {
     ]);
   });
 
+  it("what another page withdrew under this number was appended nowhere: it is aborted, not uncertain", () => {
+    const [outbox, lane] = outboxWith(1);
+    next(lane);
+    expect(codes(settleAnswered(outbox, lane, answer(1, { verdicts: [[1, 1, "skipped"]] }), 0))).toEqual([
+      ["m1", { kind: "aborted" }],
+    ]);
+  });
+
   it("a void whose message had landed settles acked", () => {
     const [outbox, lane] = outboxWith(1);
     next(lane);

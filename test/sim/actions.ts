@@ -238,9 +238,12 @@ export const actions: readonly Action[] = [
     name: "cancel",
     weight: 1,
     fault: "cancel",
-    run: whenAwake((boot, { dice }) => {
+    run: whenAwake((boot, { dice, stored }) => {
       const entries = boot.outbox.entries.get();
-      if (entries.length > 0) boot.outbox.cancel(dice.oneOf(entries).id);
+      if (!entries.length) return;
+      const { id } = dice.oneOf(entries);
+      stored?.withdrawn(id);
+      boot.outbox.cancel(id);
     }),
   },
   {

@@ -91,6 +91,16 @@ export const createParty = ({ setting, boot, subject, tab, dice }: PartyOptions)
     });
   };
 
+  /** What a send takes out of the outbox was evicted for it. */
+  const noticeEvictions = (act: () => Receipt): Receipt => {
+    const ids = (): string[] => boot.outbox.entries.get().map(({ id }) => id);
+    const before = plan.overflow === "evict-oldest" ? ids() : [];
+    const receipt = act();
+    const after = new Set(before.length ? ids() : []);
+    for (const id of before) if (!after.has(id)) setting.stored?.withdrawn(id);
+    return receipt;
+  };
+
   const party: Party = {
     ...readers,
     boot,
@@ -112,8 +122,9 @@ export const createParty = ({ setting, boot, subject, tab, dice }: PartyOptions)
       const m = earlier?.m ?? setting.nextPayload();
       const { expected, signal } = sendOptions;
       const key = earlier && { idempotencyKey: earlier.id };
-      const receipt = boot.send({ m }, { ...sendOptions, channel, ...key });
+      const receipt = noticeEvictions(() => boot.send({ m }, { ...sendOptions, channel, ...key }));
       if (signal) party.signals.push({ signal, receipt });
+      signal?.addEventListener("abort", () => setting.stored?.withdrawn(receipt.id));
       const status = (): string => receipt.status.get().kind;
       sentAs({ m, channel, id: receipt.id, status, expected }, receipt.settled);
     },

@@ -187,7 +187,7 @@ export const createSetting = (
     seats,
     parties,
     browser,
-    stored: browser && watchStored(browser.profile, ledger),
+    stored: browser && watchStored(browser.profile, ledger, world.clock.wallMs),
     sit,
     begun: false,
     producers: watchProducers({

@@ -124,6 +124,8 @@ export const createKeeper = async (given: KeeperHost, open: OpenOutboxStorage): 
 
   const keeper: Keeper = {
     isDurable: ledger.isDurable,
+    stores: ledger.stores,
+    written: ledger.written,
     flush: () => {
       if (ledger.flush()) claims.finish();
     },

@@ -13,14 +13,14 @@ export interface KeepingHost extends Omit<KeeperHost, "failed"> {
 }
 
 /** The outbox's side of its storage: loads it when it is first used, and goes on without it where there is none. */
-export interface Keeping extends Pick<Keeper, "flush" | "signedIn" | "purge"> {
+export interface Keeping extends Pick<Keeper, "flush" | "signedIn" | "purge" | "stores"> {
   readonly durability: () => QueueState["durability"];
   /** The outbox is used; no-op when it is already. */
   readonly open: () => void;
   /** Adopts what dead pages left, if it `may`; ms until the next look, Infinity without one. */
   readonly look: (may: boolean) => number;
-  /** Nobody uses it any more: other pages may send what is stored. */
-  readonly end: () => void;
+  /** Nobody uses it any more: once the rest is written, other pages may send what is stored. Undefined: they may already. */
+  readonly end: () => Promise<void> | undefined;
 }
 
 /** How long its code may take to come, in ms, before messages are sent without it. */
@@ -87,7 +87,7 @@ export const createKeeping = (storage: OutboxStorageFeature | undefined, host: K
   const open = (): void => {
     if (isUsed) return;
     isUsed = true;
-    deafen =
+    deafen ??=
       storage &&
       sensors?.listen((hint) => {
         if (hint !== "suspended" && hint !== "restored") return;
@@ -122,10 +122,18 @@ export const createKeeping = (storage: OutboxStorageFeature | undefined, host: K
       host.withdrawAll();
       await keeper?.purge();
     },
+    stores: (row) => keeper?.stores(row) ?? false,
     end: () => {
       isUsed = false;
-      deafen?.();
-      heed();
+      const rest = (): void => {
+        if (isUsed) return;
+        deafen?.();
+        deafen = undefined;
+        heed();
+      };
+      if (keeper) return keeper.written().then(rest);
+      rest();
+      return undefined;
     },
   };
 };

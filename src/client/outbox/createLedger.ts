@@ -1,4 +1,5 @@
 /** Writes what changed in the outbox, and clears what is stored for transmission. */
+import { possiblySent } from "../../core/outbox.ts";
 import { difference, type KeptLane, keptLane, toStored } from "../../core/outboxLedger.ts";
 import type {
   OutboxChange,
@@ -37,6 +38,8 @@ export interface Ledger {
   /** From now on new rows live in memory alone; what is stored is still removed, while that works. */
   readonly giveUp: () => void;
   readonly isDurable: () => boolean;
+  /** It is stored, or on its way there. */
+  readonly stores: (row: QueuedRow) => boolean;
   /** Undefined: nobody knows yet. */
   readonly subject: () => string | undefined;
   /** All producers of this boot number for another subject now, or for the first. */
@@ -49,6 +52,13 @@ export interface Ledger {
   /** What is stored of it; the highest number known to be committed. */
   readonly place: (lane: QueuedLane, kept: KeptLane<ReceiptHandle>) => void;
   readonly committed: (lane: QueuedLane) => number;
+}
+
+interface Collected {
+  readonly change: OutboxChange;
+  readonly size: number;
+  /** They end when it is committed. */
+  readonly leaving: readonly QueuedRow[];
 }
 
 /** A transaction that takes longer will not end: the storage counts as gone. */
@@ -101,13 +111,14 @@ export const createLedger = (host: LedgerHost): Ledger => {
     at: clock.wallMs(),
   });
 
-  const collect = (): { readonly change: OutboxChange; readonly size: number } => {
+  const collect = (): Collected => {
     const toWall = clock.wallMs() - clock.nowMs();
     const producers: StoredProducer[] = [];
     const rows: StoredRow[] = [];
     const removed: RowKey[] = [];
     const counters: StoredCounter[] = [];
     const verdicts: StoredVerdict[] = [];
+    const leaving: QueuedRow[] = [];
     for (const lane of outbox.lanes) {
       const producer = record(lane);
       if (producer) producers.push(producer);
@@ -116,12 +127,13 @@ export const createLedger = (host: LedgerHost): Ledger => {
       for (const row of put) if (!row.guard || row.voided) rows.push(toStored(row, toWall, host.version));
       for (const [key, row] of gone) {
         removed.push(key);
+        if (row?.leaving) leaving.push(row);
         if (lane.borrowed && row) verdicts.push(verdictOf(key, row));
       }
       if (counter) counters.push(counter);
     }
     const change = how === "all" ? { producers, rows, removed, counters, verdicts } : { removed };
-    return { change, size: Object.values(change).reduce((sum, { length }) => sum + length, 0) };
+    return { change, size: Object.values(change).reduce((sum, { length }) => sum + length, 0), leaving };
   };
 
   const committedOf = (lane: QueuedLane): number => {
@@ -142,7 +154,7 @@ export const createLedger = (host: LedgerHost): Ledger => {
     }
   };
 
-  const write = (change: OutboxChange, into: OutboxStorage): void => {
+  const write = ({ change, leaving }: Collected, into: OutboxStorage): void => {
     isBusy = true;
     const upTo = [...outbox.lanes].map((lane) => [lane, lane.p, lane.next - 1] as const);
     const stamps = (change.producers ?? []).filter((one) => one.subject !== undefined);
@@ -157,6 +169,8 @@ export const createLedger = (host: LedgerHost): Ledger => {
         if (storage !== into) return;
         for (const [lane, p, n] of upTo) committed.set(lane, { p, n });
         for (const { p, subject: whose } of stamps) if (whose === subject) stamped.add(p);
+        // Transmitted meanwhile, it is a void: the server says how it ended.
+        for (const row of leaving) if (row.leaving && !possiblySent(row)) host.drop(row, row.leaving);
       })
       .catch((error: unknown) => {
         if (storage !== into) return;
@@ -169,9 +183,9 @@ export const createLedger = (host: LedgerHost): Ledger => {
   const flush = (last = false): boolean => {
     let isClean = false;
     if (storage && how !== "nothing" && (!isBusy || last)) {
-      const { change, size } = collect();
-      if (size) write(change, storage);
-      isClean = !size;
+      const collected = collect();
+      if (collected.size) write(collected, storage);
+      isClean = !collected.size;
     }
     clear();
     return isClean;
@@ -207,6 +221,7 @@ export const createLedger = (host: LedgerHost): Ledger => {
       outbox.gated = isAway = false;
       clear();
     },
+    stores: (row) => !row.guard && kept.get(row.lane)?.rows.get(row.n) === row,
     isDurable: () => how === "all" && !!storage,
     subject: () => subject,
     signedIn: (now) => {

@@ -52,6 +52,10 @@ export interface Keeper {
   readonly isDurable: () => boolean;
   /** Once a turn: writes what changed, and clears what is stored. */
   readonly flush: () => void;
+  /** It is stored, or on its way there. */
+  readonly stores: (row: QueuedRow) => boolean;
+  /** Writes the rest; resolves when it is, or cannot be. */
+  readonly written: () => Promise<void>;
   /** The server knows who speaks: only what this subject numbered may go. */
   readonly signedIn: (subject: string) => void;
   /** The page goes, or the last who used this client: everything of it may be taken over from now on. */

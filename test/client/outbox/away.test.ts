@@ -105,6 +105,22 @@ describe("a page that goes and comes back", () => {
     await world.close();
   });
 
+  it("does not say expired of what another page delivered while it was in the cache", async () => {
+    const { world, tab, log } = await online();
+    world.crashServer();
+    const receipt = tab.send("short-lived", { channel: "c", ttlMs: 10_000 });
+    await world.advance(100);
+    tab.navigate("within");
+    world.startServer();
+    tab.connect();
+    await world.advance(20_000);
+    expect(log()).toEqual(["short-lived"]);
+    tab.back();
+    await world.advance(5_000);
+    expect(await receipt.settled).toMatchObject({ kind: "acked", seq: 1 });
+    await world.close();
+  });
+
   it("does not know what became of a message whose verdict is a day old, and says uncertain", async () => {
     const { world, browser, tab, log } = await online();
     world.network.stall("up");
