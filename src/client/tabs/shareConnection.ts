@@ -38,6 +38,8 @@ export const shareConnection = (
   let relay: Driver | undefined;
   /** What the tabs are shown while another one is asked to lead. */
   let passing: State | undefined;
+  /** Of the leader that was joined. */
+  let followedTerm = 0;
   /** The highest term the server told when it refused ours. */
   let knownTerm = 0;
   /** Who follows, as the leader told. */
@@ -124,7 +126,14 @@ export const shareConnection = (
     else inner.call({ type: "adopted", state: borrowed.state() });
   };
   const follow = (next: string | null): void => {
-    if (next !== null && leader() === next) return;
+    const { term } = ladder.place();
+    if (next !== null && leader() === next) {
+      // It has led anew since, and may have forgotten who followed.
+      if (term > followedTerm) talk.join();
+      followedTerm = term;
+      return;
+    }
+    followedTerm = term;
     talk.say({ t: "part" });
     mates = [];
     link.detach();

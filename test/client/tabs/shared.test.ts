@@ -98,6 +98,23 @@ describe("tabs of one origin", () => {
     expect(live()).toBe(1);
   });
 
+  it("join a leader again that led before, lost it in its sleep and leads anew: it has forgotten who followed (fault 26)", async () => {
+    // Whose claim wins is a matter of dice: here the sleeper's.
+    const [sleeper] = (await group(1, { tabs: { election: "lease" } }, { seed: 2 })) as [Tab];
+    sleeper.hang();
+    const other = browser.openTab({ app: (boot) => boot.connect(), tabs: { election: "lease" } });
+    await world.advance(1_000);
+    expect(roles([other])).toEqual(["leader"]);
+    other.crash();
+    await world.advance(20_000);
+    const newcomer = browser.openTab({ app: (boot) => boot.connect(), tabs: { election: "lease" } });
+    sleeper.unhang();
+    await world.advance(10_000);
+    expect(roles([sleeper, newcomer])).toEqual(["leader", "follower"]);
+    expect(connected(newcomer)).toBe(true);
+    expect(live()).toBe(1);
+  });
+
   it("rob it as fast when they begin to send right after it was asked for a sign of life (fault 22)", async () => {
     const [leader, other] = (await group(2)) as [Tab, Tab];
     other.watch("room");
