@@ -1,6 +1,7 @@
 import type { Event } from "../core/machine/events.ts";
 import type { State } from "../core/machine/state.ts";
 import type { Rows } from "../core/machine/step.ts";
+import type { Locks } from "../core/ports/tabPorts.ts";
 import type { Display } from "./createDisplay.ts";
 import type { Upkeep } from "./createUpkeep.ts";
 import type { Driver } from "./driver.ts";
@@ -57,6 +58,8 @@ export interface Connection extends Pick<
   /** Anything may be alive: a timer, a socket, a listener (but of `disconnected: suspended`, which waits for the page). */
   readonly isLive: () => boolean;
   readonly dueIn: Upkeep["dueIn"];
+  /** What tabs lock names with here. */
+  readonly locks?: Locks | undefined;
   /** Set where tabs may share it. */
   readonly tabs?: Store<TabsState> | undefined;
   /** Likewise. */

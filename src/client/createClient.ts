@@ -108,7 +108,7 @@ export const createClient = (given: ClientOptions): ResilientClient => {
     options: options.outbox ?? {},
     keeping: {
       scope: JSON.stringify([connection.name, options.identity]),
-      locks: ports.tabs?.locks,
+      locks: connection.locks ?? ports.tabs?.locks,
       boots: ports.boots,
       sensors: ports.sensors,
       obstacle: !protocol.conditional

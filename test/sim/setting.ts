@@ -1,5 +1,6 @@
 import { createWorld, type World } from "../../src/testing/createWorld.ts";
 import { seededDice, type SeededDice } from "../../src/testing/seededDice.ts";
+import type { OriginLacks } from "../../src/testing/origin.ts";
 import type { Browser } from "../../src/testing/browser.ts";
 import type { Tab, TabOptions } from "../../src/testing/tab.ts";
 import { optionsOf } from "./apps.ts";
@@ -60,6 +61,12 @@ export interface Setting {
   /** From now on a page that boots begins at once. */
   begun: boolean;
 }
+
+/** So that what is stored is locked as the tabs elect. */
+const lacks: Partial<Record<Plan["rung"], OriginLacks>> = {
+  lease: { locks: "absent" },
+  storage: { locks: "absent", bus: "absent" },
+};
 
 /** What a page does first. */
 export const begin = ({ boot, watch, iterate }: Party, { plan }: Setting): void => {
@@ -151,7 +158,7 @@ export const createSetting = (
 
   const parties: Party[] = [];
   const seats: Seat[] = [];
-  const browser = plan.kind === "together" ? world.openBrowser() : undefined;
+  const browser = plan.kind === "together" ? world.openBrowser(lacks[plan.rung]) : undefined;
 
   const sit = (subject: string, like?: Tab): void => {
     const appDice = opinions.fork(`party ${seats.length}`);

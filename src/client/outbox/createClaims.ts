@@ -216,7 +216,7 @@ export const createClaims = (host: ClaimsHost): Claims => {
 
   const consider = async (record: StoredProducer): Promise<void> => {
     const { p } = record;
-    if (await holds.isHeld(living(p))) return void freeSinceMs.delete(p);
+    if (await holds.isHeld(living(p), true)) return void freeSinceMs.delete(p);
     const nowMs = clock.nowMs();
     const sinceMs = freeSinceMs.get(p) ?? nowMs;
     freeSinceMs.set(p, sinceMs);

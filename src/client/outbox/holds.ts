@@ -15,8 +15,8 @@ export interface Holds {
   readonly rob: (name: string, stolen?: () => void) => Promise<Release | undefined>;
   /** From now on, until `releaseAll`. */
   readonly keep: (name: string) => void;
-  /** False where nobody can tell. */
-  readonly isHeld: (name: string) => Promise<boolean>;
+  /** `unknown`: where nobody can tell. Default false. */
+  readonly isHeld: (name: string, unknown?: boolean) => Promise<boolean>;
   /** Lets go of everything and waits for nothing: a waiter in a frozen page would be granted what it cannot use. */
   readonly releaseAll: () => void;
 }
@@ -25,6 +25,7 @@ const nothing = (): void => undefined;
 
 export const createHolds = (locks: Locks | undefined, clock: Clock): Holds => {
   const releases = new Set<() => void>();
+  let scope = new AbortController();
 
   const hold = (
     name: string,
@@ -63,14 +64,16 @@ export const createHolds = (locks: Locks | undefined, clock: Clock): Holds => {
     take: (name, withinMs, stolen = nothing) => hold(name, "queue", withinMs, stolen),
     rob: (name, stolen = nothing) => hold(name, "steal", Infinity, stolen),
     keep: (name) => void hold(name, "queue", Infinity, nothing),
-    isHeld: async (name) => {
+    isHeld: async (name, unknown = false) => {
       try {
-        return (await locks?.isHeld(name)) ?? false;
+        return (await locks?.isHeld(name, scope.signal)) ?? unknown;
       } catch {
-        return false;
+        return unknown;
       }
     },
     releaseAll: () => {
+      scope.abort();
+      scope = new AbortController();
       for (const release of [...releases]) release();
     },
   };

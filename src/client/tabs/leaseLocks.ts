@@ -102,16 +102,19 @@ export const leaseLocks = ({ bus: openBus, task }: LeasePorts, clock: Clock, dic
     };
   };
 
-  const isHeld: Locks["isHeld"] = (name) =>
+  const isHeld: Locks["isHeld"] = (name, signal) =>
     new Promise((resolve) => {
       if (isFresh(recall(name), clock.nowMs())) return resolve(true);
       const answer = (held: boolean): void => {
+        signal?.removeEventListener("abort", stop);
         bus.close();
         cancel();
         resolve(held);
       };
+      const stop = (): void => answer(true);
       const bus = openBus(channelOf(name), (raw) => readLeaseMessage(raw)?.t === "held" && answer(true));
       const cancel = clock.after(2 * contradictWithinMs, () => task(() => answer(false)));
+      signal?.addEventListener("abort", stop);
       bus.post({ t: "ask", id: dice.uuid() });
     });
 

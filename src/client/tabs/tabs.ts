@@ -12,11 +12,12 @@ export const tabs =
   ({ election = "auto", partition }: TabsOptions = {}): Tabs =>
   (options, host) => {
     const { tabs: ports, clock, dice } = options.ports;
-    const rungs = ports
-      ? rungsOf(ports, clock, dice).filter(({ name }) => election === "auto" || name === election)
-      : [];
-    if (!rungs.length) return createConnection(options, host);
-    return shareConnection(options, host, rungs, (name) =>
-      tabsKey({ name, identity: options.identity, partition }),
-    );
+    const all = ports ? rungsOf(ports, clock, dice) : [];
+    const rungs = all.filter(({ name }) => election === "auto" || name === election);
+    const connection = rungs.length
+      ? shareConnection(options, host, rungs, (name) =>
+          tabsKey({ name, identity: options.identity, partition }),
+        )
+      : createConnection(options, host);
+    return { ...connection, locks: all[0]?.locks };
   };

@@ -12,7 +12,8 @@ export interface HoldEvents {
 export interface Locks {
   /** Queues for the name, or takes it from whoever holds it. Returns the release, which also leaves the queue. */
   readonly hold: (name: string, how: "queue" | "steal", events: HoldEvents) => () => void;
-  readonly isHeld: (name: string) => Promise<boolean>;
+  /** `signal`: nobody waits for the answer any more, which may never come then. */
+  readonly isHeld: (name: string, signal?: AbortSignal) => Promise<boolean>;
 }
 
 /** A channel to the other tabs; nobody hears himself. Messages are structured clones, in order per sender. */

@@ -182,7 +182,7 @@ describe("an outbox that is stored", () => {
     await world.close();
   });
 
-  it("claims at once where there are no locks, as on plain http: the server recognises what two pages send (fault 33)", async () => {
+  it("claims by leases where there are no Web Locks, as on plain http (fault 33)", async () => {
     const { world, tab, log, stored } = scene({}, {}, { locks: "absent" });
     send(tab, ...five);
     await world.advance(100);

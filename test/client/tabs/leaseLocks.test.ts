@@ -227,6 +227,18 @@ describe("a lease", () => {
     expect(await answers()).toEqual([false, false, false]);
   });
 
+  it("asks no longer once nobody waits for the answer", async () => {
+    const { clock, open } = createHouse();
+    const page = open();
+    const scope = new AbortController();
+    const answer = page.locks.isHeld("name", scope.signal);
+    scope.abort();
+    expect(page.page.clock.timers()).toBe(0);
+    await clock.advance(0);
+    // Nobody is taken for dead by it.
+    expect(await answer).toBe(true);
+  });
+
   it("leaves nothing that runs or listens once nobody holds it, waits for it or asks", async () => {
     const { clock, first, second, open } = await housed(2);
     let listening = 0;
