@@ -27,8 +27,8 @@ export interface Claims {
   /** Looks at what earlier boots of this tab left; they are claimed when their pages are gone. */
   readonly boot: () => Promise<void>;
   readonly adopt: () => Promise<void>;
-  /** Lets go of what is sent to the end. */
-  readonly finish: () => void;
+  /** Lets go of what is sent to the end; whether something of another tab was: there is room for more. */
+  readonly finish: () => boolean;
   /** Somebody else signed in: what another subject numbered goes back. */
   readonly signedIn: () => void;
   /** Gives everything back. */
@@ -226,8 +226,7 @@ export const createClaims = (host: ClaimsHost): Claims => {
     if (!stored?.rows.length || (await holds.isHeld(adopting(p)))) return;
     const room = Math.min(adoptRows - sentForOthers(), (outbox.limits.capacity - outbox.depth) / 2);
     const mayTake = await freeChannels(record);
-    // What cannot be taken now is left alone, for a tab that can.
-    if (room < 1 || !takeable(stored, 1, mayTake).length) return void freeSinceMs.delete(p);
+    if (room < 1 || !takeable(stored, 1, mayTake).length) return;
     await drain(p, false, Math.floor(room), mayTake);
   };
 
@@ -236,6 +235,16 @@ export const createClaims = (host: ClaimsHost): Claims => {
     return all
       .filter(({ p }) => !mine.has(p) && !awaited.has(p) && !drains.has(p))
       .sort((a, b) => a.createdAt - b.createdAt);
+  };
+
+  const adopt = async (): Promise<void> => {
+    if (isAdopting || !host.locks || ledger.subject() === undefined) return;
+    isAdopting = true;
+    try {
+      for (const record of await others()) await consider(record);
+    } finally {
+      isAdopting = false;
+    }
   };
 
   return {
@@ -247,21 +256,16 @@ export const createClaims = (host: ClaimsHost): Claims => {
       holds.keep(living(p));
       remember(p);
     },
-    adopt: async () => {
-      if (isAdopting || !host.locks || ledger.subject() === undefined) return;
-      isAdopting = true;
-      try {
-        for (const record of await others()) await consider(record);
-      } finally {
-        isAdopting = false;
-      }
-    },
+    adopt,
     finish: () => {
-      for (const [p, { lanes }] of drains)
+      let isFree = false;
+      for (const [p, { lanes, isOwn }] of drains)
         if (lanes.every(({ rows }) => !rows.size)) {
           giveBack(p);
           forget(p);
+          isFree ||= !isOwn;
         }
+      return isFree;
     },
     signedIn: () => {
       for (const [p, { record }] of drains) if (isForeign(record)) giveBack(p);

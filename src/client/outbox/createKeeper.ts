@@ -127,7 +127,7 @@ export const createKeeper = async (given: KeeperHost, open: OpenOutboxStorage): 
     stores: ledger.stores,
     written: ledger.written,
     flush: () => {
-      if (ledger.flush()) claims.finish();
+      if (ledger.flush() && claims.finish()) void keeper.adopt();
     },
     signedIn: (subject) => {
       ledger.signedIn(subject);

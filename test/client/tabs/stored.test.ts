@@ -58,4 +58,17 @@ describe("tabs that share a connection and store their outbox", () => {
     expect(leader.record.settled).toHaveLength(5);
     expect(browser.profile.stored().rows).toEqual([]);
   });
+
+  it("send what many tabs left one after the other, without a wait in between", async () => {
+    const [, ...others] = (await group(9)) as [Tab, ...Tab[]];
+    world.crashServer();
+    await world.advance(50);
+    for (const tab of others) for (let n = 1; n <= 60; n++) tab.send(n, { channel: tab.id });
+    await world.advance(50);
+    for (const tab of others) tab.crash();
+    world.startServer();
+    await world.advance(45_000);
+    expect(log()).toHaveLength(others.length * 60);
+    expect(browser.profile.stored().rows).toEqual([]);
+  });
 });
