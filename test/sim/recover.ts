@@ -1,4 +1,5 @@
 import { checkEnd, checkOrder } from "./observer.ts";
+import type { Sent } from "./ledger.ts";
 import type { Party } from "./party.ts";
 import { has, isStored, type Plan } from "./plan.ts";
 import type { Setting } from "./setting.ts";
@@ -27,9 +28,14 @@ const signIn = ({ boot }: Party): void => {
 const shown = ({ seats }: Setting): readonly Party[] =>
   seats.map(({ party }) => party()).filter(({ isAwake }) => isAwake());
 
+const unsettledOf = (setting: Setting): readonly Sent[] => {
+  const open = setting.ledger.sent.filter(({ settlement }) => !settlement);
+  if (!open.length) return open;
+  const here = new Set(shown(setting).map(({ boot }) => boot.id));
+  return open.filter(({ by }) => here.has(by));
+};
 const unsettled = (setting: Setting): string =>
-  setting.ledger.sent
-    .filter(({ settlement, by }) => !settlement && shown(setting).some(({ boot }) => boot.id === by))
+  unsettledOf(setting)
     .map(({ m, by, channel, status }) => `m${m} of ${by} on ${channel} ${status()}`)
     .join(", ");
 const unanswered = (setting: Setting): string =>
@@ -45,18 +51,24 @@ const mayPause = ({ boot }: Party, { plan }: Setting): boolean =>
 
 const isQuiet = (setting: Setting): boolean =>
   shown(setting).every((party) => party.boot.state.get().name === "connected" || mayPause(party, setting)) &&
-  unsettled(setting) === "" &&
-  unanswered(setting) === "";
+  !unsettledOf(setting).length &&
+  shown(setting).every(({ pending }) => !pending.size);
 const statesOf = (setting: Setting): string =>
   shown(setting)
     .map(({ boot }) => `${boot.id} ${boot.state.get().name}`)
     .join();
 
-/** What was begun before (a release, a goodbye) may still end a connection. */
+/** What was begun before may still end a connection: a goodbye of the server, a release. Time in which nothing can happen is not spent. */
+const lingersMs = ({ plan }: Setting): number =>
+  has(plan, "drain") ? 20_000 : has(plan, "mounts") ? 6_000 : 1_000;
 const settleDown = async (setting: Setting): Promise<void> => {
-  await setting.world.advance(20_000);
+  await setting.world.advance(lingersMs(setting));
   shown(setting).forEach(signIn);
 };
+
+/** Until then a channel that was told to ask later has asked. */
+const asksAgainWithinMs = ({ plan }: Setting): number =>
+  has(plan, "smallGaps") || has(plan, "rate") ? 20_000 : 2_000;
 
 /** Shorter than a browser keeps a page in its cache: nobody may wait for that. */
 const withoutTheSleepingMs = 9 * minute;
@@ -105,8 +117,7 @@ export const recover = async (setting: Setting): Promise<void> => {
   if (has(plan, "readBack"))
     for (const { readBack } of parties)
       for (const channel of plan.channels) readBack(channel, { limit: 10, timeoutMs: 60_000 });
-  // A channel that was told to ask later has asked by then.
-  await world.advance(20_000);
+  await world.advance(asksAgainWithinMs(setting));
   const probes = new Map(plan.channels.map((channel) => [channel, setting.publish(channel, true)]));
   for (const { send } of parties) for (const channel of plan.channels) send(channel);
   const deaf = (): string[] =>
