@@ -2,16 +2,14 @@
  * `npm run screenshots:stories [-- part of an id]`: every story and page as it looks when its play is over, light, dark and 360 px wide,
  * in test-results/stories, and what axe finds in each. For looking at; nothing is compared.
  */
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { chromium, type BrowserContextOptions, type Page } from "playwright";
-import { preview } from "vite";
-import { findChromium } from "./chromium.ts";
+import type { BrowserContextOptions, Page } from "playwright";
+import { openChromium } from "../demo/driveDemo.ts";
+import { openStorybook, type StorybookEntry } from "./storybookSite.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const site = `${root}storybook-static`;
 const folder = `${root}test-results/stories`;
 const axe = createRequire(
   createRequire(import.meta.url).resolve("@storybook/addon-a11y/package.json"),
@@ -23,23 +21,9 @@ const looks: Readonly<Record<string, BrowserContextOptions>> = {
   narrow: { colorScheme: "light", viewport: { width: 360, height: 700 }, deviceScaleFactor: 1.5 },
 };
 
-interface Entry {
-  readonly id: string;
-  readonly type: "story" | "docs";
-}
-
-const args = process.argv.slice(2);
-const wanted = args.filter((arg) => !arg.startsWith("--"));
-if (!args.includes("--no-build") || !existsSync(site)) {
-  const build = spawnSync("storybook", ["build", "--quiet", "--output-dir", site], { stdio: "inherit" });
-  if (build.status !== 0) process.exit(1);
-}
-const { entries } = JSON.parse(readFileSync(`${site}/index.json`, "utf8")) as {
-  readonly entries: Readonly<Record<string, Entry>>;
-};
-const chosen = Object.values(entries).filter(
-  ({ id }) => wanted.length === 0 || wanted.some((part) => id.includes(part)),
-);
+const wanted = process.argv.slice(2);
+const { entries, urlOf, close } = await openStorybook();
+const chosen = entries.filter(({ id }) => wanted.length === 0 || wanted.some((part) => id.includes(part)));
 
 /** `finished` once a story was rendered and played. */
 const phaseOf = (page: Page): Promise<string> =>
@@ -51,7 +35,7 @@ const phaseOf = (page: Page): Promise<string> =>
 
 const complaints: string[] = [];
 
-const settled = async (page: Page, { id, type }: Entry): Promise<void> => {
+const settled = async (page: Page, { id, type }: StorybookEntry): Promise<void> => {
   if (type === "docs") {
     await page.locator(".sbdocs-content").waitFor();
     return page.waitForTimeout(2_000);
@@ -82,16 +66,7 @@ const violationsOf = async (page: Page): Promise<readonly string[]> => {
   });
 };
 
-const server = await preview({
-  root,
-  configFile: false,
-  logLevel: "silent",
-  build: { outDir: site },
-  preview: { port: 0 },
-});
-const url = server.resolvedUrls?.local[0] ?? "";
-const executablePath = findChromium();
-const browser = await chromium.launch({ args: ["--no-sandbox"], ...(executablePath && { executablePath }) });
+const browser = await openChromium();
 mkdirSync(folder, { recursive: true });
 try {
   for (const [look, options] of Object.entries(looks)) {
@@ -104,7 +79,7 @@ try {
     });
     for (const entry of chosen) {
       current = entry.id;
-      await page.goto(`${url}iframe.html?id=${entry.id}&viewMode=${entry.type}`);
+      await page.goto(urlOf(entry));
       await settled(page, entry);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
       if (wide) complaints.push(`${entry.id} (${look}): wider than the screen`);
@@ -117,7 +92,7 @@ try {
   }
 } finally {
   await browser.close();
-  await server.close();
+  await close();
 }
 console.log(`${chosen.length} stories and pages, each light, dark and narrow, in ${folder}`);
 for (const complaint of complaints) console.error(complaint);

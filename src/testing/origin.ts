@@ -1,4 +1,5 @@
 import type { Bus, HoldEvents, Locks, OpenBus, TabPorts } from "../core/ports/tabPorts.ts";
+import { cloneOf } from "./cloneOf.ts";
 import type { DeviceClock } from "./deviceClock.ts";
 import type { Clock } from "../core/ports.ts";
 
@@ -131,7 +132,7 @@ export const createOrigin = (clock: Clock, lacks: OriginLacks = {}): Origin => {
 
     const bus: OpenBus = (name, hear) =>
       openBus(`channel ${name}`, hear, (message) => {
-        const sent: unknown = structuredClone(message);
+        const sent: unknown = cloneOf(message);
         // Also into frozen pages: their handlers run, their tasks and timers do not.
         return { afterMs: busMs, deliver: (to, isOpen) => to.page.hear(() => isOpen() && to.hear(sent)) };
       });

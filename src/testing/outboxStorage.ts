@@ -10,6 +10,7 @@ import type {
   StoredRow,
   StoredVerdict,
 } from "../core/ports/outboxStorage.ts";
+import { cloneOf } from "./cloneOf.ts";
 import type { DeviceClock } from "./deviceClock.ts";
 
 /**
@@ -43,7 +44,7 @@ export interface Profile {
   readonly wipe: () => void;
   /** What is committed, of all scopes or of one. */
   readonly stored: (scope?: string) => StoredOutbox;
-  /** Hears every transaction that is committed. */
+  /** Hears every transaction that is committed; of a producer that is forgotten, the rows that go with it. */
   readonly onCommit: (hear: (scope: string, change: OutboxChange) => void) => () => void;
 }
 
@@ -74,7 +75,7 @@ const contents = (shelves: readonly Shelf[], p?: string): StoredOutbox => {
     inOrder(shelves.flatMap((shelf) => [...pick(shelf).values()])).filter(
       (value) => p === undefined || value.p === p,
     );
-  return structuredClone({
+  return cloneOf({
     producers: all((shelf) => shelf.producers),
     rows: all((shelf) => shelf.rows),
     counters: all((shelf) => shelf.counters),
@@ -161,7 +162,7 @@ export const createProfile = (clock: Pick<Clock, "nowMs" | "after">): Profile =>
       losers.add(taken);
       const opened: OutboxStorage = {
         write: (change) => {
-          const written = structuredClone(change);
+          const written = cloneOf(change);
           const isFull = fault === "quota" && written.rows?.length;
           return transact(pace.commitMs, () => {
             if (isFull) throw failed("quota");
@@ -173,8 +174,11 @@ export const createProfile = (clock: Pick<Clock, "nowMs" | "after">): Profile =>
         producers: () => transact(pace.readMs, () => contents([shelfOf(scope)]).producers),
         forget: (p) =>
           transact(pace.commitMs, () => {
+            const { rows } = contents([shelfOf(scope)], p);
             for (const shelf of Object.values(shelfOf(scope)) as Map<string, Keyed>[])
               for (const [key, value] of shelf) if (value.p === p) shelf.delete(key);
+            const removed = rows.map(({ channel, n }) => [p, channel, n] as const);
+            for (const hear of hearers) hear(scope, { removed });
           }),
         close: () => {
           isOpen = false;

@@ -105,7 +105,7 @@ const drain = ({ world, dice, trace }: Setting): void => {
   if (!world.isUp()) return;
   const overMs = dice.oneOf([100, 3_000, 15_000]);
   const gone = (): void => {
-    trace("drained: the next version starts");
+    trace?.("drained: the next version starts");
     world.restartServer({ loseUncommitted: false });
   };
   world

@@ -7,7 +7,7 @@ import type { Sent } from "./ledger.ts";
 import { checkReply, checkSettlement } from "./observer.ts";
 import { createReaders, type Readers } from "./readers.ts";
 import { has, isStored } from "./plan.ts";
-import type { Setting } from "./setting.ts";
+import type { Setting, Trace } from "./setting.ts";
 
 export type Send = SendOptions & { /** Uses a key of before. */ readonly again?: boolean };
 
@@ -45,30 +45,31 @@ export const createParty = ({ setting, boot, subject, tab, dice }: PartyOptions)
   const { plan, ledger, report } = setting;
   const isAwake = (): boolean => boot.page.life() === "active";
   const isGone = (): boolean => boot.page.life() === "gone";
-  const trace = (text: string): void => setting.trace(plan.tabs > 1 ? `${boot.id} ${text}` : text);
+  const { trace: tell } = setting;
+  const trace: Trace = tell && ((text) => tell(plan.tabs > 1 ? `${boot.id} ${text}` : text));
   const pending = new Set<{ readonly name: string }>();
 
   const askers = new Map<string, (settlement: Settlement) => void>();
   boot.on("settled", ({ id, settlement }) => {
-    trace(`  settled ${id.slice(0, 8)} ${JSON.stringify(settlement)}`);
+    trace?.(`  settled ${id.slice(0, 8)} ${JSON.stringify(settlement)}`);
     askers.get(id)?.(settlement);
     setting.stored?.settled(id);
   });
   boot.on("lost", (event) => {
-    trace(`  lost ${JSON.stringify(event)}`);
+    trace?.(`  lost ${JSON.stringify(event)}`);
     setting.producers.giveUp(boot.id, event.channel);
   });
-  boot.on("error", (event) => trace(`  error ${event.message}`));
-  boot.on("transition", ({ from, to, event }) => trace(`  ${from.name} → ${to.name} (${event})`));
+  boot.on("error", (event) => trace?.(`  error ${event.message}`));
+  boot.on("transition", ({ from, to, event }) => trace?.(`  ${from.name} → ${to.name} (${event})`));
 
   const asked = (what: string, answer: Promise<unknown>): void => {
-    trace(what);
+    trace?.(what);
     const token = { name: what };
     pending.add(token);
     const allowed = ["TIMEOUT", "DISCONNECTED", "DISPOSED", ...(has(plan, "logins") ? ["UNAUTHORISED"] : [])];
     answer
       .catch(({ code, message }: { readonly code: string; readonly message: string }) => {
-        trace(`  ${what}: ${code}`);
+        trace?.(`  ${what}: ${code}`);
         if (!allowed.includes(code)) report("I6", `${what}: ${message}`);
       })
       .finally(() => pending.delete(token));
@@ -80,11 +81,11 @@ export const createParty = ({ setting, boot, subject, tab, dice }: PartyOptions)
     settled: Promise<Settlement>,
   ): void => {
     const one: Sent = { ...sent, by: boot.id, line: isStored(plan) ? tab().id : boot.id, subject, isAwake };
-    trace(`send m${one.m} on ${one.channel} as ${one.id.slice(0, 8)}`);
+    trace?.(`send m${one.m} on ${one.channel} as ${one.id.slice(0, 8)}`);
     ledger.sent.push(one);
     void settled.then((settlement) => {
       if (isGone()) return;
-      trace(`  m${one.m} settled ${JSON.stringify(settlement)}`);
+      trace?.(`  m${one.m} settled ${JSON.stringify(settlement)}`);
       checkSettlement(one, settlement, ledger, report);
       one.settlement = settlement;
       one.settledAfterRollbacks = ledger.rollbacks();
@@ -141,7 +142,7 @@ export const createParty = ({ setting, boot, subject, tab, dice }: PartyOptions)
     whisper: (channel) => {
       const m = setting.nextPayload();
       setting.whispers.set(m, subject);
-      trace(`whisper m${m} on ${channel}`);
+      trace?.(`whisper m${m} on ${channel}`);
       const isConnected = boot.state.get().name === "connected";
       const { kind } = boot.send({ m }, { channel, volatile: true }).status.get();
       if (kind !== "rejected" && !(kind === "sent" && isConnected))

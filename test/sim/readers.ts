@@ -4,7 +4,7 @@ import type { SeededDice } from "../../src/testing/seededDice.ts";
 import type { Boot } from "../../src/testing/boot.ts";
 import { checkDelivery, checkPage, type DeliveryCheck } from "./observer.ts";
 import { has } from "./plan.ts";
-import type { Setting } from "./setting.ts";
+import type { Setting, Trace } from "./setting.ts";
 
 /** One consumer of a channel and what it may be given next. */
 export interface Watched {
@@ -31,7 +31,7 @@ export interface ReadersOptions {
   readonly boot: Boot;
   readonly subject: string;
   readonly dice: SeededDice;
-  readonly trace: (text: string) => void;
+  readonly trace: Trace;
   /** Until it is answered. */
   readonly asked: (name: string, answer: Promise<unknown>) => void;
 }
@@ -58,7 +58,7 @@ export const createReaders = ({ setting, boot, subject, dice, trace, asked }: Re
       check,
       received: (message: Message): void => {
         const { m } = message.data as { m: number };
-        trace(`  got ${channel}#${message.seq} m${m}${message.replayed ? " replayed" : ""}`);
+        trace?.(`  got ${channel}#${message.seq} m${m}${message.replayed ? " replayed" : ""}`);
         // A leader hands a volatile message to the other tabs itself: they are of the same user.
         const isFromHere = setting.whispers.get(m) === subject && plan.kind === "together";
         if (hides(m) && !isFromHere)
@@ -71,7 +71,7 @@ export const createReaders = ({ setting, boot, subject, dice, trace, asked }: Re
         seen.push(m);
       },
       onContinuity: (continuity: Parameters<DeliveryCheck["told"]>[0]): void => {
-        trace(`  continuity ${JSON.stringify(continuity)}`);
+        trace?.(`  continuity ${JSON.stringify(continuity)}`);
         check.told(continuity);
       },
     };
@@ -110,7 +110,7 @@ export const createReaders = ({ setting, boot, subject, dice, trace, asked }: Re
       asked(
         `read back ${JSON.stringify(page)}`,
         boot.history(channel, { before, limit, timeoutMs }).then((events) => {
-          trace(`  page of ${channel} ${events.map(({ seq }) => seq).join()}`);
+          trace?.(`  page of ${channel} ${events.map(({ seq }) => seq).join()}`);
           checkPage(page, events, { ledger, report, hides, mayBeShort });
         }),
       );

@@ -9,7 +9,7 @@ const minute = 60_000;
 
 /** Network and server do what they should again; pages stay as they are. */
 const healServer = ({ world, trace }: Setting): void => {
-  trace("heal network and server");
+  trace?.("heal network and server");
   world.network.resume();
   world.network.refuse(false);
   world.network.shape({ latencyMs: 5, jitterMs: 0, bytesPerSecond: undefined });
@@ -100,7 +100,7 @@ export const recover = async (setting: Setting): Promise<void> => {
   setting.healing = true;
   healServer(setting);
   await goOnWithoutTheSleeping(setting);
-  trace("heal tabs");
+  trace?.("heal tabs");
   healTabs(setting);
   const parties = shown(setting);
   const quiet = (): boolean => isQuiet(setting);

@@ -1,7 +1,7 @@
 import { actionOf, type Move, type Script, scriptOf } from "./moves.ts";
 import type { Violation } from "./observer.ts";
 import { has, type Kind } from "./plan.ts";
-import { begin, createSetting, type Setting } from "./setting.ts";
+import { begin, createSetting, type Setting, type Trace } from "./setting.ts";
 import { finish, recover } from "./recover.ts";
 
 export interface History {
@@ -15,7 +15,7 @@ export interface History {
 }
 
 export interface HistoryHearers {
-  readonly trace?: ((text: string) => void) | undefined;
+  readonly trace?: Trace;
   /** Before anything happens. */
   readonly ready?: (setting: Setting) => void;
   /** After every step. */
@@ -51,7 +51,9 @@ const step = async (setting: Setting, move: Move): Promise<void> => {
   const { world, trace, seats } = setting;
   const seat = seats[move.seat % seats.length]!;
   const party = seat.party();
-  trace(`${Math.round(world.clock.nowMs())} ${move.action}${seats.length > 1 ? ` (${party.boot.id})` : ""}`);
+  trace?.(
+    `${Math.round(world.clock.nowMs())} ${move.action}${seats.length > 1 ? ` (${party.boot.id})` : ""}`,
+  );
   setting.dice = setting.movesDice.fork(`${move.id}`);
   actionOf(move).run(setting, party);
   await world.advance(move.pauseMs);
@@ -61,15 +63,15 @@ const step = async (setting: Setting, move: Move): Promise<void> => {
 /** A history as it is written: through random faults, then healed and judged. */
 export const runScript = async (
   script: Script,
-  { trace = () => undefined, ready = () => undefined, stepped = () => undefined }: HistoryHearers = {},
+  { trace, ready = () => undefined, stepped = () => undefined }: HistoryHearers = {},
 ): Promise<History> => {
   const violations: Violation[] = [];
   const report = (invariant: Violation["invariant"], text: string): void => {
     if (violations.length >= 20) return;
-    trace(`!! ${invariant} ${text}`);
+    trace?.(`!! ${invariant} ${text}`);
     violations.push({ invariant, text });
   };
-  trace(`plan ${JSON.stringify(script.plan)}`);
+  trace?.(`plan ${JSON.stringify(script.plan)}`);
   const setting = createSetting(script, report, trace);
   try {
     ready(setting);

@@ -17,12 +17,13 @@ type AnyRow = Record<
 export const advance = (rows: Rows, state: State, event: Event, input: Input): Next => {
   const step = (rows[state.name] as AnyRow | undefined)?.[event.type];
   if (step === ignored) return [state];
-  let error: ResilientSocketError = new StateTransitionError(state.name, event.type);
+  let error: ResilientSocketError | undefined;
   try {
     if (step) return step(state, event, input);
   } catch (cause) {
     // The only code in a step that is not ours is the app's backoff policy.
     error = new ResilientSocketError("HANDLER_THREW", describeError(cause), cause);
   }
+  error ??= new StateTransitionError(state.name, event.type);
   return [failed(state.memory, error, "manual"), close(normal)];
 };
