@@ -16,6 +16,7 @@ import { readLeaseMessage } from "./leaseMessage.ts";
 /** What leases are made of. `task` tells a holder that lives from one of whom only the handlers still run. */
 export interface LeasePorts extends Pick<TabPorts, "task"> {
   readonly bus: OpenBus;
+  readonly isHidden: () => boolean;
 }
 
 /** Of how many names this page remembers the holder. */
@@ -24,7 +25,7 @@ const rememberedNames = 64;
 const channelOf = (name: string): string => `${name} lease`;
 
 /** The `Locks` port for places without Web Locks. Nothing runs while nothing is held or waited for. */
-export const leaseLocks = ({ bus: openBus, task }: LeasePorts, clock: Clock, dice: Dice): Locks => {
+export const leaseLocks = ({ bus: openBus, task, isHidden }: LeasePorts, clock: Clock, dice: Dice): Locks => {
   const memory = new Map<string, Heard>();
   const recall = (name: string): Heard => memory.get(name) ?? unheard;
   const remember = (name: string, heard: Heard): void => {
@@ -55,7 +56,8 @@ export const leaseLocks = ({ bus: openBus, task }: LeasePorts, clock: Clock, dic
         end();
       }
     };
-    const dispatch = (event: LeaseEvent): void => take(turnLease(lease, event, clock.nowMs()));
+    const dispatch = (event: LeaseEvent): void =>
+      take(turnLease(lease, event, { nowMs: clock.nowMs(), isHidden: isHidden() }));
     const arm = (delayMs: number): void => {
       disarm?.();
       let isLive = true;

@@ -1,5 +1,5 @@
-import type { Clock, Dice } from "../../core/ports.ts";
-import type { OpenBus, RungPorts, TabPorts } from "../../core/ports/tabPorts.ts";
+import type { Ports } from "../../core/ports.ts";
+import type { OpenBus, RungPorts } from "../../core/ports/tabPorts.ts";
 import type { TabsState } from "../ResilientClient.ts";
 import { leaseLocks } from "./leaseLocks.ts";
 
@@ -9,11 +9,13 @@ export interface Rung extends RungPorts {
 }
 
 /** The ways this place has, the best first; each tab for itself is what remains. */
-export const rungsOf = (tabs: TabPorts, clock: Clock, dice: Dice): readonly Rung[] => {
+export const rungsOf = ({ tabs, clock, dice, sensors }: Omit<Ports, "socket">): readonly Rung[] => {
+  if (!tabs) return [];
   const { locks, bus, storageBus, terms, task } = tabs;
+  const isHidden = (): boolean => !!sensors?.hidden();
   const lease = (name: Rung["name"], by: OpenBus): Rung => ({
     name,
-    locks: leaseLocks({ bus: by, task }, clock, dice),
+    locks: leaseLocks({ bus: by, task, isHidden }, clock, dice),
     bus: by,
     terms,
     task,

@@ -11,8 +11,7 @@ import { shareConnection } from "./shareConnection.ts";
 export const tabs =
   ({ election = "auto", partition }: TabsOptions = {}): Tabs =>
   (options, host) => {
-    const { tabs: ports, clock, dice } = options.ports;
-    const all = ports ? rungsOf(ports, clock, dice) : [];
+    const all = rungsOf(options.ports);
     const rungs = all.filter(({ name }) => election === "auto" || name === election);
     const connection = rungs.length
       ? shareConnection(options, host, rungs, (name) =>

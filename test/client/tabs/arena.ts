@@ -89,7 +89,12 @@ export const createArena = ({ seed = 1, fence = true, rung = "locks", lacks }: A
     const id = `tab ${tabs.length + 1}`;
     const page = createPage(clock.device({ originMs: dice.pick(1_000_000) }));
     const { ports: all, gone } = origin.enter(page.clock);
-    const ports = rungsOf(all, page.clock, dice.fork(`leases of ${id}`)).find(({ name }) => name === rung)!;
+    const ports = rungsOf({
+      tabs: all,
+      clock: page.clock,
+      dice: dice.fork(`leases of ${id}`),
+      sensors: page.sensors,
+    }).find(({ name }) => name === rung)!;
     const { hold } = ports.locks;
     const follows: (string | null)[] = [];
     const tab: Contender = {

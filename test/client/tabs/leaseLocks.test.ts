@@ -32,6 +32,7 @@ const createHouse = (seed = 1) => {
     const locks = leaseLocks(
       {
         bus: change(ports.bus!),
+        isHidden: page.sensors.hidden,
         task: (work) => {
           tasked();
           ports.task(work);
