@@ -36,17 +36,22 @@ const pictureInspector = async (page: Page): Promise<void> => {
     await page.waitForTimeout(500);
     save(`inspector-${pane}`, await page.locator(".dock").screenshot());
   };
-  const press = async (fault: (typeof faults)[number]["id"]): Promise<void> => {
-    const name = faults.find(({ id }) => id === fault)?.name as string;
-    await page.getByRole("button", { name }).dispatchEvent("click");
-  };
-  await press("cable");
+  const isIn = (state: string) => page.locator(`.connection[data-state="${state}"]`).waitFor();
+  await page.locator("[data-pane=faults]").click();
+  await page.getByRole("button", { name: "Put in a faulty socket" }).click();
+  await isIn("connected");
+  await page.waitForTimeout(3_000);
+  await page.getByRole("switch", { name: "Refuse" }).check();
+  await page.getByRole("button", { name: "Cut now" }).click();
   await page.waitForTimeout(4_000);
-  await press("lift");
-  await page.locator('.connection[data-state="reconnecting"]').waitFor({ timeout: 20_000 });
+  await isIn("reconnecting");
   await take("timeline");
+  await isIn("reconnecting");
   await take("outbox");
-  await page.locator("[data-trial=lift][data-phase=over]").nth(1).waitFor({ timeout: 30_000 });
+  await page.locator("[data-pane=faults]").click();
+  await page.getByRole("switch", { name: "Refuse" }).uncheck();
+  await isIn("connected");
+  await page.waitForTimeout(1_000);
   await take("messages");
 };
 

@@ -5,6 +5,7 @@ import type { Moment } from "../src/devtools/moments.ts";
 import { useTools } from "./context.ts";
 import { type Box, type Drawn, layOut, type Name, type Placed } from "./layout.ts";
 import { crossings, type Crossing, keyOf } from "./crossings.ts";
+import { lineHeight, placeLabels, type Rect, type Spot } from "./placeLabels.ts";
 import { tones } from "./tones.ts";
 
 interface DiagramProps {
@@ -40,6 +41,23 @@ export function Diagram({ edges, isTall, live, lit, moments, upTo }: DiagramProp
     .map((edge) => ({ edge, way: wayOf(edge) }))
     .sort((a, b) => ways.indexOf(a.way) - ways.indexOf(b.way));
   const exits = edges.filter((edge) => edge.from === from);
+  const labels = sorted
+    .filter(({ way }) => way === "exit" || way === "last")
+    .map(({ edge, way }) => {
+      const key = keyOf(edge);
+      return {
+        key,
+        way,
+        events: edge.events,
+        spots: edge.spots,
+        lines: labelOf(edge, way, crossed.get(key)),
+      };
+    });
+  // What matters most chooses first.
+  const spots = placeLabels(
+    labels.toReversed(),
+    drawing.nodes.map((node) => rectOf(node, drawing.box)),
+  );
 
   const move = (event: React.KeyboardEvent): void => {
     const names = drawing.nodes.map(({ name }) => name);
@@ -92,13 +110,11 @@ export function Diagram({ edges, isTall, live, lit, moments, upTo }: DiagramProp
           onLook={setLooked}
         />
       ))}
-      {sorted.map(({ edge, way }) =>
-        way === "idle" || way === "crossed" ? null : (
-          <g key={keyOf(edge)} className="edge" data-way={way}>
-            <EdgeLabel edge={edge} way={way} crossing={crossed.get(keyOf(edge))} />
-          </g>
-        ),
-      )}
+      {labels.map(({ key, way, events, lines }) => (
+        <g key={key} className="edge" data-way={way}>
+          <EdgeLabel spot={spots.get(key) as Spot} events={events} lines={lines} />
+        </g>
+      ))}
     </svg>
   );
 }
@@ -115,21 +131,25 @@ const labelOf = ({ events }: Drawn, way: Way, crossing: Crossing | undefined): r
   return [...events.slice(0, shownEvents), ...(more > 0 ? [`+ ${more}`] : [])];
 };
 
-function EdgeLabel({
-  edge,
-  way,
-  crossing,
-}: {
-  readonly edge: Drawn;
-  readonly way: Way;
-  readonly crossing: Crossing | undefined;
-}) {
-  const lines = labelOf(edge, way, crossing);
+const rectOf = ({ x, y }: Placed, { width, height }: Box): Rect => ({
+  left: x - width / 2,
+  right: x + width / 2,
+  top: y - height / 2,
+  bottom: y + height / 2,
+});
+
+interface EdgeLabelProps {
+  readonly spot: Spot;
+  readonly events: readonly string[];
+  readonly lines: readonly string[];
+}
+
+function EdgeLabel({ spot: { x, y }, events, lines }: EdgeLabelProps) {
   return (
-    <text x={edge.x} y={edge.y - 5 - (lines.length - 1) * 12}>
-      <title>{edge.events.join(", ")}</title>
+    <text x={x} y={y - 2 - (lines.length - 1) * lineHeight}>
+      <title>{events.join(", ")}</title>
       {lines.map((line, i) => (
-        <tspan key={line} x={edge.x} dy={i === 0 ? 0 : 12}>
+        <tspan key={line} x={x} dy={i === 0 ? 0 : lineHeight}>
           {line}
         </tspan>
       ))}

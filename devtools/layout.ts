@@ -1,5 +1,6 @@
 /** Where the states stand and how the edges run. Along the chain is `u`, across it `v`: a narrow panel swaps them. */
 import type { Edge } from "../src/devtools/edges.ts";
+import type { Spot } from "./placeLabels.ts";
 
 export type Name = Edge["from"];
 
@@ -28,9 +29,8 @@ export interface Placed {
 
 export interface Drawn extends Edge {
   readonly path: string;
-  /** Where a label stands. */
-  readonly x: number;
-  readonly y: number;
+  /** Where a label may stand, the best first. */
+  readonly spots: readonly Spot[];
 }
 
 export interface Drawing {
@@ -101,14 +101,16 @@ const pointOn = ([a, b, c, d]: readonly Point[], t: number): Point => {
   return { u: at(({ u }) => u), v: at(({ v }) => v) };
 };
 
-/** The points of a curve, and where its label stands. */
-const route = (frame: Frame, from: Point, to: Point): readonly [Point[], Point] => {
+const along = (curve: readonly Point[], ts: readonly number[]): Point[] => ts.map((t) => pointOn(curve, t));
+
+/** The points of a curve, and where its label may stand. */
+const route = (frame: Frame, from: Point, to: Point): readonly [Point[], Point[]] => {
   const size = half(frame);
-  const along = Math.sign(to.u - from.u);
-  if (from.v === to.v && Math.abs(to.u - from.u) <= frame.step && along > 0) {
+  const forth = Math.sign(to.u - from.u);
+  if (from.v === to.v && Math.abs(to.u - from.u) <= frame.step && forth > 0) {
     const ends = [from.u + size.u, to.u - size.u - 3].map((u) => ({ u, v: from.v }));
     // A name may be longer than the gap: above the boxes there is room for it.
-    return [ends, { u: mid(ends[0]!.u, ends[1]!.u), v: frame.isTall ? from.v : from.v - size.v + 2 }];
+    return [ends, [{ u: mid(ends[0]!.u, ends[1]!.u), v: frame.isTall ? from.v : from.v - size.v + 2 }]];
   }
   if (from.v === to.v && from.v === frame.chainV) {
     // Back along the chain: over its head, the further the higher.
@@ -121,11 +123,11 @@ const route = (frame: Frame, from: Point, to: Point): readonly [Point[], Point] 
       { u: b + 14, v: top - rise },
       { u: b, v: top - 3 },
     ];
-    return [curve, { u: mid(a, b), v: top - rise * 0.75 }];
+    return [curve, along(curve, [0.5, 0.4, 0.6, 0.3, 0.7])];
   }
   if (from.v === to.v) {
-    const ends = [from.u + along * size.u, to.u - along * (size.u + 3)].map((u) => ({ u, v: from.v + 6 }));
-    return [ends, { u: mid(ends[0]!.u, ends[1]!.u), v: from.v + 4 }];
+    const ends = [from.u + forth * size.u, to.u - forth * (size.u + 3)].map((u) => ({ u, v: from.v + 6 }));
+    return [ends, [{ u: mid(ends[0]!.u, ends[1]!.u), v: from.v + 4 }]];
   }
   const down = Math.sign(to.v - from.v);
   // There and back are two lines.
@@ -136,7 +138,7 @@ const route = (frame: Frame, from: Point, to: Point): readonly [Point[], Point] 
   const bend = (end.v - start.v) / 2;
   const curve = [start, { u: start.u, v: start.v + bend }, { u: end.u, v: end.v - bend }, end];
   // Nearer to where it begins: the label of the way back stands elsewhere.
-  return [curve, pointOn(curve, 0.4)];
+  return [curve, along(curve, [0.4, 0.25, 0.55, 0.7, 0.12, 0.85])];
 };
 
 export const layOut = (edges: readonly Edge[], isTall: boolean): Drawing => {
@@ -160,22 +162,20 @@ export const layOut = (edges: readonly Edge[], isTall: boolean): Drawing => {
   const draw = (edge: Edge): Drawn[] => {
     const [from, to] = [points.get(edge.from), points.get(edge.to)];
     if (!from || !to || from === to) return [];
-    const [curve, label] = route(frame, from, to);
+    const [curve, spots] = route(frame, from, to);
     const [start, ...rest] = curve.map(text);
-    const { x, y } = xy(label);
     return [
       {
         ...edge,
-        x: Math.max(x, labelHalf),
-        y,
+        spots: spots.map(xy).map(({ x, y }) => ({ x: Math.max(x, labelHalf), y: y - 3 })),
         path: `M ${start} ${rest.length > 1 ? "C" : "L"} ${rest.join(", ")}`,
       },
     ];
   };
-  const along = length + 2 * first;
+  const reach = length + 2 * first;
   return {
-    width: isTall ? frame.depth : along,
-    height: isTall ? along : frame.depth,
+    width: isTall ? frame.depth : reach,
+    height: isTall ? reach : frame.depth,
     box: frame.box,
     nodes: [...points].map(([name, point]) => ({ name, ...xy(point) })),
     edges: edges.flatMap(draw),
