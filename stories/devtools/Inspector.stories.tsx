@@ -7,6 +7,7 @@ import type { Controls } from "../stage/controls.ts";
 import { channel, lines } from "../stage/count.ts";
 import type { Stage } from "../stage/createStage.ts";
 import { scene, sceneMeta } from "../stage/scene.tsx";
+import { ServerSwitch } from "../ui/ServerSwitch.tsx";
 
 const meta: Meta<Controls> = { title: "Inspector", ...sceneMeta };
 export default meta;
@@ -25,8 +26,7 @@ const view = ({ tab, stage: { world } }: { readonly tab: Tab; readonly stage: St
       <button onClick={tab.connect}>Connect</button>
       <button onClick={() => lines(20).forEach((line) => tab.send(line, { channel }))}>Send 20</button>
       <button onClick={() => world.network.cut()}>Cut</button>
-      <button onClick={() => world.crashServer()}>Crash the server</button>
-      <button onClick={() => world.startServer()}>Start the server</button>
+      <ServerSwitch />
     </div>
     <div style={box}>
       <ResilientSocketDevtoolsPanel client={tab} faults />

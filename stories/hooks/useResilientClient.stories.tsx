@@ -22,7 +22,7 @@ function Price() {
     setAnswer(`${data.cents} cents`);
   };
   return (
-    <p>
+    <p className="actions">
       <button onClick={() => void ask()}>Ask the price</button> {answer}
     </p>
   );

@@ -184,7 +184,7 @@ export const InAnotherLanguage = scene({
           />
         </div>
       </ResilientSocketProvider>
-      <TabCard client={tab} actions={<button onClick={() => world.crashServer()}>Stop the server</button>} />
+      <TabCard client={tab} actions={<ServerSwitch />} />
     </>
   ),
   play: async ({ tab, stage, canvas }) => {

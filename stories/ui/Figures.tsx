@@ -7,7 +7,7 @@ export function Figures({ of }: { readonly of: Readonly<Record<string, ReactNode
       {Object.entries(of).map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd>{value}</dd>
+          <dd data-long={(typeof value === "string" && value.length > 10) || undefined}>{value}</dd>
         </div>
       ))}
     </dl>
