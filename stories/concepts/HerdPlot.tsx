@@ -29,48 +29,45 @@ export function HerdPlot({ title, tallest, ...options }: HerdPlotProps) {
   return (
     <section className="card">
       <h2>{title}</h2>
-      <svg
-        className="herd"
-        viewBox={`0 0 ${width} ${dotsHeight + barsHeight + 34}`}
-        role="img"
-        aria-label={label}
-      >
-        <rect className="down" width={x(options.downMs)} height={dotsHeight + barsHeight + 8} />
-        {attempts
-          .filter(({ atMs }) => atMs < shownMs)
-          .map(({ client, atMs, succeeds }) => (
-            <circle
-              key={`${client} ${atMs}`}
-              className={succeeds ? "back" : "vain"}
-              cx={x(atMs)}
-              cy={((client + 0.5) / options.clients) * dotsHeight}
-              r={2.4}
-            />
+      <figure className="timeline">
+        <svg
+          className="herd"
+          viewBox={`0 0 ${width} ${dotsHeight + barsHeight + 8}`}
+          role="img"
+          aria-label={label}
+        >
+          <rect className="down" width={x(options.downMs)} height={dotsHeight + barsHeight + 8} />
+          {attempts
+            .filter(({ atMs }) => atMs < shownMs)
+            .map(({ client, atMs, succeeds }) => (
+              <circle
+                key={`${client} ${atMs}`}
+                className={succeeds ? "back" : "vain"}
+                cx={x(atMs)}
+                cy={((client + 0.5) / options.clients) * dotsHeight}
+                r={2.4}
+              />
+            ))}
+          {bins.map((many, i) => {
+            const height = Math.min(1, many / tallest) * barsHeight;
+            return (
+              <rect
+                key={i}
+                className="bar"
+                x={x(i * binMs)}
+                y={dotsHeight + 8 + barsHeight - height}
+                width={x(binMs)}
+                height={height}
+              />
+            );
+          })}
+        </svg>
+        <figcaption aria-hidden="true">
+          {[0, 5, 10, 15, 20].map((s) => (
+            <span key={s}>{s} s</span>
           ))}
-        {bins.map((many, i) => {
-          const height = Math.min(1, many / tallest) * barsHeight;
-          return (
-            <rect
-              key={i}
-              className="bar"
-              x={x(i * binMs)}
-              y={dotsHeight + 8 + barsHeight - height}
-              width={x(binMs)}
-              height={height}
-            />
-          );
-        })}
-        {[0, 5, 10, 15, 20].map((s) => (
-          <text
-            key={s}
-            x={x(s * 1_000)}
-            y={dotsHeight + barsHeight + 30}
-            textAnchor={s === 0 ? "start" : s === 20 ? "end" : "middle"}
-          >
-            {s} s
-          </text>
-        ))}
-      </svg>
+        </figcaption>
+      </figure>
       <Figures
         of={{
           "in the worst 100 ms": count.format(peak),
