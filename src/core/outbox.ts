@@ -97,6 +97,8 @@ export interface Outbox<Tag> {
   /** The waiting room: messages without a number, first come, first served. */
   readonly waiting: ReadonlySet<Row<Tag>>;
   waitingBytes: number;
+  /** Keeps one place, where there is more than one, for what earlier pages left: it must not wait for what waits for it. */
+  readonly reserve: (isNeeded: boolean) => void;
   /** Whether a message of this size fits beside what is there, or beside so many messages of so many bytes. */
   readonly fits: (bytes: number, depth?: number, used?: number) => boolean;
   /** All that count, lane by lane: a copy, so any may leave while it is walked. */
@@ -146,6 +148,7 @@ export const createOutbox = <Tag>(producer: () => string, limits = unlimited, ga
   const own = new Map<string, Lane<Tag>>();
   const borrowed = new Set<Lane<Tag>>();
   const waiting = new Set<Row<Tag>>();
+  let reserved = 0;
   const gate = (): number => (outbox.gated ? 0 : Infinity);
   const rowOf = (message: NewRow<Tag>): Row<Tag> => {
     const { channel, queuedAtMs } = message;
@@ -195,8 +198,11 @@ export const createOutbox = <Tag>(producer: () => string, limits = unlimited, ga
     bytes: 0,
     waiting,
     waitingBytes: 0,
+    reserve: (isNeeded) => {
+      reserved = isNeeded ? Math.min(1, limits.capacity - 1) : 0;
+    },
     fits: (bytes, depth = outbox.depth, used = outbox.bytes) =>
-      depth < limits.capacity && used + bytes <= limits.maxBytes,
+      depth + reserved < limits.capacity && used + bytes <= limits.maxBytes,
     rows: () => [...lanes].flatMap(({ rows }) => [...rows.values()].filter(({ leaving }) => !leaving)),
     add: (message) => take(rowOf(message)),
     wait: (message) => {

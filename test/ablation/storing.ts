@@ -5,6 +5,8 @@ const outbox = "src/core/outbox.ts";
 const ledger = "src/client/outbox/createLedger.ts";
 const recordOf = "src/core/outboxLedger.ts";
 const claims = "src/client/outbox/createClaims.ts";
+const orphans = "src/client/outbox/orphans.ts";
+const drains = "src/client/outbox/drains.ts";
 const keeper = "src/client/outbox/createKeeper.ts";
 const storage = "src/platform/indexedDb/openOutbox.ts";
 
@@ -132,7 +134,7 @@ export const storing: readonly Rule[] = [
       ),
       cut(
         "an adopter does not ask what comes before",
-        claims,
+        orphans,
         "if (!lanes?.some((lane) => lane.channel === channel && n < lane.next)) taken.add(channel);",
         "void n;",
         "client/outbox/orphans",
@@ -174,21 +176,21 @@ export const storing: readonly Rule[] = [
       cut(
         "a duplicate claims",
         claims,
-        "if (release) await drain(p, true);",
-        "await drain(p, true);",
+        "if (release) await takeOver(p, true);",
+        "await takeOver(p, true);",
         "client/outbox/reload",
       ),
       cut(
         "adopted at once",
-        claims,
-        "if (nowMs - sinceMs < goneMs || isForeign(record)) return;",
-        "if (isForeign(record)) return;",
+        orphans,
+        "if (nowMs - sinceMs < goneMs || drains.isForeign(record)) return;",
+        "if (drains.isForeign(record)) return;",
         "client/outbox/orphans",
       ),
       cut(
         "adopted alive",
-        claims,
-        "if (await holds.isHeld(living(p))) return void freeSinceMs.delete(p);",
+        orphans,
+        "if (await holds.isHeld(living(p), true)) return void freeSinceMs.delete(p);",
         "",
         "client/outbox/away",
       ),
@@ -200,8 +202,8 @@ export const storing: readonly Rule[] = [
     cuts: [
       cut(
         "sent as whoever speaks",
-        claims,
-        "subject !== undefined && ledger.subject() !== undefined && subject !== ledger.subject()",
+        drains,
+        "subject !== undefined && host.subject() !== undefined && subject !== host.subject()",
         "false",
         "client/outbox/identity",
       ),

@@ -1,12 +1,11 @@
 /** What other boots left: this tab's own earlier ones, and those of tabs that are gone. */
-import { toBorrow } from "../../core/borrowing.ts";
-import type { BorrowedLane } from "../../core/outbox.ts";
-import type { OutboxStorage, StoredOutbox, StoredProducer } from "../../core/ports/outboxStorage.ts";
-import { createReceipt, type ReceiptHandle } from "../createReceipt.ts";
+import type { OutboxStorage, StoredOutbox } from "../../core/ports/outboxStorage.ts";
 import type { QueuedLane } from "../queuedRow.ts";
 import type { Ledger } from "./createLedger.ts";
+import { createDrains } from "./drains.ts";
 import { adopting, type Holds, living } from "./holds.ts";
 import type { KeeperHost, Read } from "./keeper.ts";
+import { createOrphans } from "./orphans.ts";
 import { createSuccession } from "./succession.ts";
 
 export interface ClaimsHost extends KeeperHost {
@@ -41,33 +40,26 @@ export interface Claims {
 const dyingMs = 3_000;
 /** How long another tab may take to send what this one waits for, in ms, before it counts as stuck. */
 const stuckMs = 10_000;
-/** How long a lock must be free before what its owner left counts as left behind. */
-const goneMs = 30_000;
 /** How long a lock that seemed free may take to be granted, in ms. */
 const grantMs = 1_000;
-const dayMs = 24 * 3_600_000;
-/** Rows of dead tabs that are sent at a time. */
-const adoptRows = 100;
 /** More pages of one tab than will ever have left something. */
 const rememberedBoots = 50;
 
-interface Drain {
-  readonly record: StoredProducer;
-  readonly lanes: readonly QueuedLane[];
-  readonly release: () => void;
-  /** An earlier boot of this tab: new messages wait for it. */
-  readonly isOwn: boolean;
-}
+const channelsOf = ({ rows }: StoredOutbox): Set<string> => new Set(rows.map(({ channel }) => channel));
 
 export const createClaims = (host: ClaimsHost): Claims => {
-  const { clock, outbox, holds, ledger, scope, boots } = host;
+  const { outbox, holds, ledger, scope, boots } = host;
   const mine = new Set<string>();
   const succession = createSuccession(outbox.lanes, boots?.read(scope) ?? []);
   /** Earlier boots of this tab that are not claimed yet, and the channels on which they left something. */
   const awaited = new Map<string, ReadonlySet<string>>();
-  const drains = new Map<string, Drain>();
-  const freeSinceMs = new Map<string, number>();
-  let isAdopting = false;
+  const drains = createDrains({
+    ...host,
+    cleared: 0,
+    subject: ledger.subject,
+    began: ledger.borrowed,
+    ended: ledger.forget,
+  });
 
   /** Another client of this page may have written to it meanwhile. */
   const remember = (p: string): void =>
@@ -79,11 +71,14 @@ export const createClaims = (host: ClaimsHost): Claims => {
     );
   const after = (): string[] => [
     ...awaited.keys(),
-    ...[...drains.values()].filter(({ isOwn }) => isOwn).map(({ record }) => record.p),
+    ...drains.all().flatMap(({ isOwn, record }) => (isOwn ? record.p : [])),
   ];
+  /** What earlier boots left always finds room for one, however many are sent meanwhile. */
+  const reserve = (): void => outbox.reserve(after().length > 0);
   const isWaiting = (p: string, channel: string): boolean =>
     !!awaited.get(p)?.has(channel) ||
-    !!drains.get(p)?.lanes.some((lane) => lane.channel === channel && lane.rows.size > 0);
+    !!drains.get(p)?.lanes.some((lane) => lane.channel === channel && lane.rows.size > 0) ||
+    !!drains.get(p)?.rest.has(channel);
   /** What this page queued before that boot began is not answered. */
   const isAhead = (p: string, channel: string): boolean =>
     [...outbox.lanes].some((lane) => {
@@ -99,52 +94,14 @@ export const createClaims = (host: ClaimsHost): Claims => {
     return before.length || isAhead(p, channel) ? 0 : Infinity;
   };
 
-  const channelsOf = ({ rows }: StoredOutbox): Set<string> => new Set(rows.map(({ channel }) => channel));
-  /** Never another subject's. */
-  const isForeign = ({ subject }: StoredProducer): boolean =>
-    subject !== undefined && ledger.subject() !== undefined && subject !== ledger.subject();
-
-  const giveBack = (p: string): void => {
-    const drain = drains.get(p);
-    if (!drains.delete(p)) return;
-    for (const lane of drain?.lanes ?? []) {
-      outbox.giveBack(lane);
-      ledger.forget(lane);
-    }
-    drain?.release();
-    host.producers.delete(p);
-    host.touch();
-  };
-
-  const takeable = (
-    stored: StoredOutbox,
-    limit: number,
-    mayTake: (channel: string) => boolean,
-  ): BorrowedLane<ReceiptHandle>[] =>
-    toBorrow(stored, {
-      nowMs: clock.nowMs(),
-      wallMs: clock.wallMs(),
-      maxAgeMs: host.maxAgeMs,
-      limit,
-      mayTake,
-      read: host.read,
-      tag: (id) => createReceipt(id, host.emitter.report),
-    });
-
   /** From here on its rows are sent by this tab. */
-  const drain = async (
+  const takeOver = async (
     p: string,
     isOwn: boolean,
-    limit = Infinity,
-    mayTake: (channel: string) => boolean = () => true,
+    mayTake?: (channel: string) => boolean,
   ): Promise<void> => {
     const storage = host.storage();
-    /** Its page is back: a tab that this one duplicates, perhaps. */
-    const stolen = (): void => {
-      for (const { rows } of drains.get(p)?.lanes ?? [])
-        for (const { id } of rows.values()) host.mine.delete(id);
-      giveBack(p);
-    };
+    const stolen = (): void => drains.rob(p);
     const release =
       (await holds.take(adopting(p), isOwn ? stuckMs : grantMs, stolen)) ??
       // Who is stuck sends the same numbers, if anything: one of both is a duplicate.
@@ -154,30 +111,22 @@ export const createClaims = (host: ClaimsHost): Claims => {
     const [first] = stored.rows;
     // Without a record it was forgotten while its page was away: at least as old as its oldest message.
     const [record = { p, createdAt: first?.queuedAt ?? 0, after: [] }] = stored.producers;
-    if (isForeign(record)) return release();
-    const lanes = takeable(stored, limit, mayTake).map((lane) => outbox.borrow(lane, 0));
-    host.producers.add(p);
-    drains.set(p, { record, lanes, release, isOwn });
-    ledger.borrowed(record, lanes);
-    for (const { rows } of lanes)
-      for (const row of rows.values()) {
-        if (isOwn) host.mine.add(row.id);
-        host.entered(row);
-      }
+    if (
+      drains.isForeign(record) ||
+      !drains.begin({ stored, record, isOwn, release, ...(mayTake && { mayTake }) })
+    )
+      return release();
     host.turn();
   };
 
   const claim = async (p: string): Promise<void> => {
     const storage = host.storage();
     const release = await holds.take(living(p), dyingMs);
-    if (release) await drain(p, true);
+    if (release) await takeOver(p, true);
     release?.();
-    if (storage === host.storage() && awaited.delete(p)) host.turn();
-  };
-
-  const isOver = ({ rows, verdicts }: StoredOutbox, { createdAt }: StoredProducer): boolean => {
-    const agoMs = clock.wallMs() - dayMs;
-    return !rows.length && createdAt < agoMs && verdicts.every(({ at }) => at < agoMs);
+    if (storage !== host.storage() || !awaited.delete(p)) return;
+    reserve();
+    host.turn();
   };
 
   const boot = async (): Promise<void> => {
@@ -193,59 +142,16 @@ export const createClaims = (host: ClaimsHost): Claims => {
         awaited.set(p, channels);
       } else if (!(await holds.isHeld(living(p)))) forget(p);
     if (storage !== host.storage()) return;
+    reserve();
     for (const p of [...awaited.keys()]) void claim(p).catch(host.failed);
   };
 
-  /** What may be sent of it: nothing that comes after what somebody else still has. */
-  const freeChannels = async ({ after: before }: StoredProducer): Promise<(channel: string) => boolean> => {
-    const taken = new Set<string>();
-    for (const p of before) {
-      const stored = await host.storage()?.read(p);
-      const lanes = drains.get(p)?.lanes;
-      // What this tab sends all of it waits for: `upTo`.
-      for (const { channel, n } of stored?.rows ?? [])
-        if (!lanes?.some((lane) => lane.channel === channel && n < lane.next)) taken.add(channel);
-    }
-    return (channel) => !taken.has(channel);
-  };
-
-  const sentForOthers = (): number =>
-    [...drains.values()]
-      .flatMap(({ isOwn, lanes }) => (isOwn ? [] : lanes))
-      .reduce((sum, { rows }) => sum + rows.size, 0);
-
-  const consider = async (record: StoredProducer): Promise<void> => {
-    const { p } = record;
-    if (await holds.isHeld(living(p), true)) return void freeSinceMs.delete(p);
-    const nowMs = clock.nowMs();
-    const sinceMs = freeSinceMs.get(p) ?? nowMs;
-    freeSinceMs.set(p, sinceMs);
-    if (nowMs - sinceMs < goneMs || isForeign(record)) return;
-    const stored = await host.storage()?.read(p);
-    if (stored && isOver(stored, record)) return host.storage()?.forget(p);
-    if (!stored?.rows.length || (await holds.isHeld(adopting(p)))) return;
-    const room = Math.min(adoptRows - sentForOthers(), (outbox.limits.capacity - outbox.depth) / 2);
-    const mayTake = await freeChannels(record);
-    if (room < 1 || !takeable(stored, 1, mayTake).length) return;
-    await drain(p, false, Math.floor(room), mayTake);
-  };
-
-  const others = async (): Promise<StoredProducer[]> => {
-    const all = (await host.storage()?.producers()) ?? [];
-    return all
-      .filter(({ p }) => !mine.has(p) && !awaited.has(p) && !drains.has(p))
-      .sort((a, b) => a.createdAt - b.createdAt);
-  };
-
-  const adopt = async (): Promise<void> => {
-    if (isAdopting || !host.locks || ledger.subject() === undefined) return;
-    isAdopting = true;
-    try {
-      for (const record of await others()) await consider(record);
-    } finally {
-      isAdopting = false;
-    }
-  };
+  const orphans = createOrphans({
+    ...host,
+    drains,
+    isOurs: (p) => mine.has(p) || awaited.has(p),
+    takeOver: (p, mayTake) => takeOver(p, false, mayTake),
+  });
 
   return {
     upTo,
@@ -256,29 +162,34 @@ export const createClaims = (host: ClaimsHost): Claims => {
       holds.keep(living(p));
       remember(p);
     },
-    adopt,
+    adopt: async () => {
+      if (host.locks && ledger.subject() !== undefined) await orphans.adopt();
+    },
     finish: () => {
-      let isFree = false;
-      for (const [p, { lanes, isOwn }] of drains)
-        if (lanes.every(({ rows }) => !rows.size)) {
-          giveBack(p);
-          forget(p);
-          isFree ||= !isOwn;
-        }
-      return isFree;
+      const finished = drains.finish();
+      for (const { record, isOwn, rest } of finished) {
+        const { p } = record;
+        if (isOwn && rest.size) {
+          awaited.set(p, rest);
+          void claim(p).catch(host.failed);
+        } else forget(p);
+      }
+      reserve();
+      return finished.some(({ isOwn }) => !isOwn);
     },
     signedIn: () => {
-      for (const [p, { record }] of drains) if (isForeign(record)) giveBack(p);
+      for (const { record } of drains.all()) if (drains.isForeign(record)) drains.giveBack(record.p);
     },
     stop: () => {
       succession.leave();
       awaited.clear();
-      for (const p of [...drains.keys()]) giveBack(p);
+      outbox.reserve(false);
+      for (const { record } of drains.all()) drains.giveBack(record.p);
     },
     purge: async () => {
       const dying = new Set(awaited.keys());
       awaited.clear();
-      for (const { p } of await others()) {
+      for (const { p } of await orphans.others()) {
         if (!dying.has(p) && (await holds.isHeld(living(p)))) continue;
         const release = await holds.take(living(p), dyingMs);
         if (release) await host.storage()?.forget(p);

@@ -1,6 +1,7 @@
 import { ResilientSocketError } from "../../core/errors.ts";
 import type { Sensors } from "../../core/ports.ts";
 import type { QueueState } from "../../core/queueState.ts";
+import { fnv1a } from "../tabs/groupKey.ts";
 import type { Keeper, KeeperHost, OutboxStorageFeature } from "./keeper.ts";
 import { within } from "./within.ts";
 
@@ -48,6 +49,7 @@ export const createKeeping = (storage: OutboxStorageFeature | undefined, host: K
   /** In memory, then. */
   const openGates = (): void => {
     outbox.gated = false;
+    outbox.reserve(false);
     for (const lane of outbox.lanes) lane.cleared = Infinity;
     host.touch();
   };
@@ -87,6 +89,8 @@ export const createKeeping = (storage: OutboxStorageFeature | undefined, host: K
   const open = (): void => {
     if (isUsed) return;
     isUsed = true;
+    // Until it is known what earlier pages of this tab left.
+    if (outbox.gated && !keeper) outbox.reserve(!!host.boots?.read(fnv1a(host.scope)).length);
     deafen ??=
       storage &&
       sensors?.listen((hint) => {
