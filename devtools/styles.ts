@@ -179,7 +179,7 @@ button:disabled { cursor: default; opacity: 0.5; }
 .card dl { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 1px 12px; }
 .card dt { color: var(--muted); }
 .card dd { text-align: right; font-variant-numeric: tabular-nums; overflow: hidden; text-overflow: ellipsis; }
-.knob { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 2px 12px; align-items: center; padding: 9px 12px; border-bottom: 1px solid var(--line); }
+.knob { max-width: 780px; display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 2px 12px; align-items: center; padding: 9px 12px; border-bottom: 1px solid var(--line); }
 .knob .muted { grid-column: 1; }
 .knob :is(button, select, label) { grid-row: 1 / span 2; grid-column: 2; }
 .knob select { padding: 3px 6px; min-height: 28px; border: 1px solid var(--line); border-radius: 6px; background: var(--surface); }
