@@ -22,8 +22,8 @@ export interface OriginLacks {
   /** `absent`: plain http, an old browser. `throws`: an opaque frame has them, and they fail when used. */
   readonly locks?: "absent" | "throws";
   readonly bus?: "absent";
-  /** IndexedDB and localStorage: an opaque frame, a browser that forbids them. */
-  readonly storage?: "throws";
+  /** IndexedDB and localStorage: an opaque frame, a browser that forbids them. `full`: no place for more than 5,000 characters. */
+  readonly storage?: "throws" | "full";
 }
 
 interface Request {
@@ -138,9 +138,11 @@ export const createOrigin = (clock: Clock, lacks: OriginLacks = {}): Origin => {
       });
 
     const storageBus: OpenBus = (name, hear) => {
-      if (lacks.storage) throw insecure("localStorage");
+      if (lacks.storage === "throws") throw insecure("localStorage");
       return openBus(`storage ${name}`, hear, (message) => {
         const newValue = JSON.stringify(message);
+        if (lacks.storage === "full" && newValue.length > 5_000)
+          throw new DOMException("localStorage is full", "QuotaExceededError");
         // What was stored is never read: other pages still read the old value when the event comes (418 of 500 times).
         const read = (to: Member) => (): void => to.hear(JSON.parse(newValue));
         return {
@@ -172,7 +174,7 @@ export const createOrigin = (clock: Clock, lacks: OriginLacks = {}): Origin => {
         terms: {
           take: (name, atLeast, orGroup) =>
             new Promise((resolve, reject) => {
-              if (lacks.storage) return reject(insecure("indexedDB"));
+              if (lacks.storage === "throws") return reject(insecure("indexedDB"));
               clock.after(storageMs, () => {
                 const known = terms.get(name) ?? { group: orGroup, term: 0 };
                 const next = { group: known.group, term: Math.max(known.term, atLeast) + 1 };

@@ -67,6 +67,34 @@ describe("terms (fault 34, fault 36)", () => {
     const { state } = after([...leading, { type: "fenced", highest: 9 }]);
     expect(state).toMatchObject({ name: "taking", atLeast: 9 });
   });
+
+  it("outbids whom it cannot hear ever slower, so that two such tabs take turns instead of fighting for each moment", () => {
+    let nowMs = 0;
+    const dues: number[] = [];
+    let [state] = [after(leading).state];
+    const turn = (event: ElectionEvent) => {
+      const [next, ...effects] = elect(state, event, { ...input, nowMs });
+      state = next;
+      return effects;
+    };
+    for (let term = 6; dues.length < 6; term += 2) {
+      const [armed] = turn({ type: "fenced", highest: term });
+      if (armed?.type === "arm") {
+        expect(armed.timer).toBe("outbid");
+        // What is refused meanwhile changes nothing.
+        expect(turn({ type: "fenced", highest: term })).toEqual([armed]);
+        nowMs += armed.delayMs;
+        turn({ type: "outbidDue" });
+      }
+      dues.push(nowMs);
+      expect(state).toMatchObject({ name: "taking", atLeast: term });
+      turn({ type: "termTaken", group, term: term + 1 });
+    }
+    expect(dues).toEqual([0, 10_000, 30_000, 70_000, 150_000, 310_000]);
+    nowMs += 330_000;
+    turn({ type: "fenced", highest: 99 });
+    expect(state).toMatchObject({ name: "taking", known: { outbidPauseMs: 20_000 } });
+  });
 });
 
 describe("a leader that does not answer (fault 22, fault 35, fault 37)", () => {

@@ -34,7 +34,7 @@ export interface ElectionHost {
 export interface RunningElection {
   readonly state: () => Election;
   readonly dispatch: (event: ElectionEvent) => void;
-  /** To the other tabs, with who says it; to nobody while this tab is away. */
+  /** To the other tabs, with who says it; to nobody while this tab is away. Where the bus takes no more, the rung has failed. */
   readonly post: (message: object) => void;
 }
 
@@ -55,7 +55,6 @@ export const runElection = (host: ElectionHost): RunningElection => {
     isPressed: host.isPressed(),
   });
 
-  const post = (message: object): void => bus?.post({ ...message, from: me });
   const later = (event: ElectionEvent): (() => void) => {
     const asked = era;
     return () => asked === era && dispatch(event);
@@ -71,6 +70,8 @@ export const runElection = (host: ElectionHost): RunningElection => {
       fail(error);
     }
   };
+
+  const post = (message: object): void => attempt(() => bus?.post({ ...message, from: me }));
 
   /** Counts the requests for the lock: what an earlier one still says is not heard. */
   let holding = 0;
@@ -138,7 +139,7 @@ export const runElection = (host: ElectionHost): RunningElection => {
       case "proveAlive":
         return ports.task(later({ type: "provenAlive", nonce: effect.nonce }));
       case "post":
-        return attempt(() => post(effect.message));
+        return post(effect.message);
       case "arm":
         return timers.arm(effect.timer, effect.delayMs, () => dispatch({ type: `${effect.timer}Due` }));
       case "disarm":

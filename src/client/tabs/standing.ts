@@ -108,6 +108,8 @@ export const createStanding = (host: StandingHost): Standing => {
       cause = "mirrored";
     },
     show: (now, event) => {
+      // The attempt it goes on with is shown already.
+      if (event === "adopted" && JSON.stringify(now) === shownAs) return;
       shownAs = "";
       show(now, event);
     },

@@ -12,7 +12,12 @@ export const tabs =
   ({ election = "auto", partition }: TabsOptions = {}): Tabs =>
   (options, host) => {
     const all = rungsOf(options.ports);
-    const rungs = all.filter(({ name }) => election === "auto" || name === election);
+    const rungs = all.filter(
+      ({ name }) =>
+        (election === "auto" || name === election) &&
+        // Storage events carry text alone.
+        (name !== "storage" || options.protocol.textOnly),
+    );
     const connection = rungs.length
       ? shareConnection(options, host, rungs, (name) =>
           tabsKey({ name, identity: options.identity, partition }),

@@ -1,4 +1,4 @@
-export type ElectionTimer = "ping" | "pong" | "steal" | "yield";
+export type ElectionTimer = "ping" | "pong" | "steal" | "yield" | "outbid";
 
 export type ElectionEvent =
   /** This tab wants the connection. */
@@ -35,6 +35,7 @@ export type ElectionEvent =
   | { readonly type: "pongDue" }
   | { readonly type: "stealDue" }
   | { readonly type: "yieldDue" }
+  | { readonly type: "outbidDue" }
   // the page
   | { readonly type: "shown" }
   /** A message waits for the server: a dead leader must be noticed sooner. */

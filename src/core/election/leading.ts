@@ -1,6 +1,6 @@
 /** Having the lock: from the term that is written to the tab that takes over. */
 import type { ElectionEvent, ElectionEventOf, ElectionInput } from "./events.ts";
-import { type Election, type ElectionOf, stealEveryMs } from "./state.ts";
+import { type Election, type ElectionOf, longestStealPauseMs, stealEveryMs } from "./state.ts";
 import { join, leave } from "./queueing.ts";
 import { type ElectionNext, follow, know, wait } from "./step.ts";
 
@@ -44,9 +44,35 @@ export const loseLock = (state: Election, _event: ElectionEvent, input: Election
   { type: "post", message: { t: "hello" } },
 ];
 
-/** Refused by the server, but the lock is still its own: nobody else can lead, so it goes above the highest known. */
-export const outbid = (state: ElectionOf<"leading">, { highest }: ElectionEventOf<"fenced">): ElectionNext =>
-  take(know(state, { seenTerm: Math.max(state.known.seenTerm, highest) }));
+/** Refused by the server, but the lock is still its own: as far as it hears nobody else leads, so it goes above the highest known. */
+export const outbid = (
+  state: ElectionOf<"leading">,
+  { highest }: ElectionEventOf<"fenced">,
+  input: ElectionInput,
+): ElectionNext => {
+  const fenced = know(state, { seenTerm: Math.max(state.known.seenTerm, highest) });
+  const delayMs = state.known.mayOutbidAtMs - input.nowMs;
+  return delayMs > 0
+    ? [fenced, { type: "arm", timer: "outbid", delayMs }]
+    : rise(fenced, { type: "outbidDue" }, input);
+};
+
+/** Somebody may lead whom it cannot hear. */
+export const rise = (
+  state: ElectionOf<"leading">,
+  _event: ElectionEvent,
+  { nowMs, dice }: ElectionInput,
+): ElectionNext => {
+  const { mayOutbidAtMs, outbidPauseMs } = state.known;
+  const wasLongAgo = nowMs - mayOutbidAtMs > longestStealPauseMs;
+  const pauseMs = wasLongAgo ? stealEveryMs : outbidPauseMs;
+  return take(
+    know(state, {
+      mayOutbidAtMs: nowMs + pauseMs * (1 + dice),
+      outbidPauseMs: Math.min(2 * pauseMs, longestStealPauseMs),
+    }),
+  );
+};
 
 /** While taking or leading: a higher term leads elsewhere. The lock decides who is right, the server sees to it. */
 export const hearRival = (

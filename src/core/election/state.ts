@@ -12,6 +12,9 @@ export interface Knowledge {
   readonly mayStealAtMs: number;
   /** How long to wait after the next steal; doubled by each. */
   readonly stealPauseMs: number;
+  /** The same for going above who leads elsewhere: two that cannot hear each other take turns, ever slower. */
+  readonly mayOutbidAtMs: number;
+  readonly outbidPauseMs: number;
 }
 
 export interface Leader {
@@ -48,6 +51,7 @@ export type ElectionOf<Name extends Election["name"]> = Extract<Election, { read
 
 /** The shortest time between two steals of one tab; each steal doubles it. */
 export const stealEveryMs = 10_000;
+export const longestStealPauseMs = 160_000;
 
 export const newcomer = (me: string): Election => ({
   name: "away",
@@ -58,5 +62,7 @@ export const newcomer = (me: string): Election => ({
     wasRobbed: false,
     mayStealAtMs: -Infinity,
     stealPauseMs: stealEveryMs,
+    mayOutbidAtMs: -Infinity,
+    outbidPauseMs: stealEveryMs,
   },
 });

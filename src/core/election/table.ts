@@ -9,6 +9,7 @@ import {
   loseLock,
   outbid,
   present,
+  rise,
   take,
   yieldLead,
 } from "./leading.ts";
@@ -46,6 +47,7 @@ const electionRows: { readonly [S in Election["name"]]: Row<S> } = {
     left: leaveLeading,
     robbed: loseLock,
     fenced: outbid,
+    outbidDue: rise,
     yielded: yieldLead,
     leadHeard: hearRival,
     helloHeard: present,

@@ -1,6 +1,6 @@
 /** Whether the leader lives, and what to do when it does not. */
 import type { ElectionEvent, ElectionEventOf, ElectionInput } from "./events.ts";
-import type { ElectionOf } from "./state.ts";
+import { type ElectionOf, longestStealPauseMs } from "./state.ts";
 import { type ElectionNext, nonceOf, pingEveryMs, pressedPingEveryMs, rest, resting } from "./step.ts";
 
 /** A leader that does not answer in this time has missed once. */
@@ -12,7 +12,6 @@ const aimWithinMs = 300;
  * such tabs must not rob each other in turn, nor may they wait for ever when both have hung once.
  */
 const patientStealAfterMs = 90_000;
-const longestStealPauseMs = 160_000;
 
 /** Asks the leader for a sign of life; where none is known, the first miss asks the lock manager. */
 export const ping = (

@@ -45,6 +45,15 @@ describe("plain mode", () => {
     expect(watches.map((watch) => watch.data())).toEqual([["hello"], ["hello"]]);
   });
 
+  it("shares nothing over storage events, which cannot carry bytes", async () => {
+    const tabs = await group({}, { election: "storage" });
+    expect(tabs.map((tab) => tab.tabs.get().rung)).toEqual(["solo", "solo"]);
+    expect(world.sockets).toHaveLength(2);
+    const receipts = tabs.map((tab) => tab.send(new Uint8Array([1, 2, 3]).buffer));
+    await world.advance(100);
+    expect(receipts.map(({ status }) => status.get().kind)).toEqual(["sent", "sent"]);
+  });
+
   it("settles uncertain what was handed to a leader that died", async () => {
     const [leader, other] = (await group()) as [Tab, Tab];
     leader.hang();

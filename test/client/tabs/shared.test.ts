@@ -85,6 +85,34 @@ describe("tabs of one origin", () => {
     },
   );
 
+  it("leave a way that carries no more, each for itself, and what was on it arrives", async () => {
+    for (const sender of [0, 1]) {
+      world = createWorld();
+      browser = world.openBrowser({ locks: "absent", bus: "absent", storage: "full" });
+      const tabs = [0, 1].map(() => browser.openTab({ app: (boot) => boot.connect() }));
+      await world.runUntil(() => tabs.every(connected), 10_000);
+      const watches = tabs.map((tab) => tab.watch("room"));
+      await world.advance(1_000);
+      expect(roles(tabs)).toEqual(["leader", "follower"]);
+      const long = "x".repeat(8_000);
+      const receipt = tabs[sender]!.send(long, { channel: "room" });
+      await world.advance(10_000);
+      expect(receipt.status.get().kind).toBe("acked");
+      for (const watch of watches) expect(watch.data()).toEqual([long]);
+      expect(roles(tabs)).toContain("solo");
+      expect(tabs.every(connected)).toBe(true);
+      if (sender === 0) await world.close();
+    }
+  });
+
+  it("show no step from a state to the same", async () => {
+    const tabs = await group(2);
+    tabs[0]?.crash();
+    await world.advance(5_000);
+    for (const { record } of tabs)
+      expect(record.transitions.filter(({ from, to }) => from.name === to.name)).toEqual([]);
+  });
+
   it("rob a leader that hangs without a word, and it follows when it comes back (fault 26)", async () => {
     const [leader, other] = (await group(2)) as [Tab, Tab];
     leader.hang();
