@@ -142,6 +142,6 @@ export const reconcile = <Tag>(lane: Lane<Tag>, stored: StoredOutbox, committed:
     else next = Math.min(next, n);
   }
   // Written again, and with them what is stored behind them.
-  for (const [n, row] of kept.rows) if (row && n >= next) kept.rows.delete(n);
+  for (const [n, row] of kept.rows) if (row && !row.leaving && n >= next) kept.rows.delete(n);
   return { settled, kept: { ...kept, next }, answered, sentBelow };
 };

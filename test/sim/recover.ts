@@ -66,9 +66,9 @@ const settleDown = async (setting: Setting): Promise<void> => {
   shown(setting).forEach(signIn);
 };
 
-/** Until then a channel that was told to ask later has asked. */
+/** Until then a channel that was told to ask later has asked, and a slow consumer has read on. */
 const asksAgainWithinMs = ({ plan }: Setting): number =>
-  has(plan, "smallGaps") || has(plan, "rate") ? 20_000 : 2_000;
+  has(plan, "smallGaps") || has(plan, "rate") ? 20_000 : has(plan, "resubscribe") ? 8_000 : 2_000;
 
 /** Shorter than a browser keeps a page in its cache: nobody may wait for that. */
 const withoutTheSleepingMs = 9 * minute;

@@ -50,6 +50,25 @@ describe("a page that goes and comes back", () => {
     },
   );
 
+  it("removes what expired while it was away, also behind a message that was never stored (fault 24)", async () => {
+    const { world, tab, stored } = scene();
+    world.network.refuse(true);
+    tab.connect();
+    await world.advance(100);
+    tab.send("guarded", { channel: "c", guard: () => true });
+    const late = tab.send("late", { channel: "c", ttlMs: 5_000 });
+    await world.advance(100);
+    expect(stored().rows).toHaveLength(1);
+    tab.navigate();
+    await world.advance(10_000);
+    world.network.refuse(false);
+    tab.back();
+    await world.advance(5_000);
+    expect(late.status.get().kind).toBe("expired");
+    expect(stored().rows).toEqual([]);
+    await world.close();
+  });
+
   it("hears what was replied to a question that another page sent to the end", async () => {
     const { world, tab } = await online(
       {},
