@@ -11,7 +11,7 @@ import { useStore } from "./useStore.ts";
 /**
  * The channel's last message, or what `selector` makes of it; undefined before the first. Renders when `isEqual` (default: shallow)
  * sees a difference. However many components read a channel, the client subscribes once. A state, not a log: of several messages
- * in one turn only the last is shown; `useSubscription` hears them all.
+ * in one turn only the last is shown; `useSubscription` hears them all. `data` is `unknown`: `createSocketHooks` types it.
  */
 export function useLastMessage<S = Message>(
   channel: string,
