@@ -165,11 +165,12 @@ export const createQueue = (host: QueueHost): Queue => {
     ? undefined
     : createBequest({
         clock,
+        emitter,
         outbox,
         producers,
+        mine,
         maxAgeMs,
         subject: () => subject,
-        report: emitter.report,
         entered,
         touch,
       });
@@ -226,6 +227,7 @@ export const createQueue = (host: QueueHost): Queue => {
         tag.accept();
       }
       keeping.flush();
+      bequest?.feed();
       if (flushFromMs === null || outbox.depth) return;
       lastFlushMs = clock.nowMs() - flushFromMs;
       flushFromMs = null;

@@ -1,46 +1,85 @@
 /** What a page that goes leaves to the other tabs where nothing is stored: its messages, under their numbers. */
-import { toBorrow } from "../../core/borrowing.ts";
 import { toStored } from "../../core/outboxLedger.ts";
-import type { StoredCounter, StoredOutbox, StoredRow } from "../../core/ports/outboxStorage.ts";
-import type { Clock } from "../../core/ports.ts";
-import { createReceipt } from "../createReceipt.ts";
-import type { QueuedLane, QueuedOutbox, QueuedRow } from "../queuedRow.ts";
+import type {
+  StoredCounter,
+  StoredOutbox,
+  StoredProducer,
+  StoredRow,
+} from "../../core/ports/outboxStorage.ts";
+import type { QueuedLane } from "../queuedRow.ts";
+import { createDrains, type DrainsHost } from "./drains.ts";
+import type { KeeperHost } from "./keeper.ts";
 
 export interface Bequest {
   /** Everything unsettled that another page can send; from now on it may have been transmitted. Undefined: nothing. */
   readonly leave: () => StoredOutbox | undefined;
+  /** Has it sent, as there is room for it. */
   readonly inherit: (left: StoredOutbox) => void;
   /** Who numbers with these is back, and sends its own. */
   readonly giveBack: (producers: readonly string[]) => void;
+  /** Once a turn: takes what there is room for now. */
+  readonly feed: () => void;
 }
 
-export interface BequestHost {
-  readonly clock: Clock;
-  readonly outbox: QueuedOutbox;
-  readonly producers: Set<string>;
-  readonly maxAgeMs: number;
-  readonly subject: () => string | undefined;
-  readonly report: (error: unknown) => void;
-  /** It must be looked at again when it expires. */
-  readonly entered: (row: QueuedRow) => void;
-  readonly touch: () => void;
+export interface BequestHost extends Omit<DrainsHost, "emitter" | "read" | "cleared" | "began" | "ended"> {
+  readonly emitter: Pick<KeeperHost["emitter"], "emit" | "report">;
+}
+
+/** Messages that a tab keeps of pages that are gone while there is no room, or nobody leads. */
+const keptRows = 10_000;
+
+/** Whether it can be kept beside what is. */
+export const mayKeep = (left: StoredOutbox, kept: Iterable<StoredOutbox>): boolean =>
+  [...kept].reduce((sum, { rows }) => sum + rows.length, left.rows.length) <= keptRows;
+
+interface Left extends StoredOutbox {
+  readonly record: StoredProducer;
 }
 
 export const createBequest = (host: BequestHost): Bequest => {
   const { clock, outbox, producers, touch } = host;
-  const inherited = new Set<QueuedLane>();
+  const drains = createDrains({
+    ...host,
+    cleared: Infinity,
+    read: ({ body }) => (body === null ? undefined : { body, payload: JSON.parse(body) as unknown }),
+  });
+  /** By producer, what there is no room for yet. */
+  const waiting = new Map<string, Left>();
+  /** Nothing is taken twice. */
+  const known = new Set<string>();
 
-  const drop = (isOver: (lane: QueuedLane) => boolean): void => {
-    for (const lane of inherited)
-      if (isOver(lane)) {
-        inherited.delete(lane);
-        outbox.giveBack(lane);
-      }
-  };
   /** The number of the first that only this page can judge: one that others left out would count as one that never comes. */
   const endOf = ({ rows, next }: QueuedLane): number => {
     for (const { n, guard, body } of rows.values()) if (guard || typeof body !== "string") return n;
     return next;
+  };
+
+  const feed = (): void => {
+    drains.finish();
+    for (const [p, left] of waiting) {
+      if (drains.get(p)) continue;
+      if (drains.room(false) < 1) return;
+      waiting.delete(p);
+      // Never another user's.
+      if (drains.isForeign(left.record)) continue;
+      try {
+        const drain = drains.begin({
+          stored: left,
+          record: left.record,
+          isOwn: false,
+          release: () => undefined,
+        });
+        const rows = left.rows.filter(
+          ({ channel, n }) =>
+            drain?.rest.has(channel) &&
+            !drain.lanes.some((lane) => lane.channel === channel && n < lane.next),
+        );
+        if (rows.length) waiting.set(p, { ...left, rows });
+      } catch {
+        // Whoever wrote it.
+        host.emitter.emit("anomaly", { kind: "invalid_tab_message" });
+      }
+    }
   };
 
   return {
@@ -72,42 +111,35 @@ export const createBequest = (host: BequestHost): Bequest => {
         verdicts: [],
       };
     },
+    feed,
     inherit: ({ rows, counters, producers: records }) => {
-      drop((lane) => !lane.rows.size);
-      const subject = host.subject();
-      for (const record of new Map(records.map((one) => [one.p, one])).values()) {
+      for (const record of records) {
         const { p } = record;
+        if (known.has(p) || producers.has(p)) continue;
         const isMine = <T extends { readonly p: string }>(one: T): boolean => one.p === p;
-        // Never another user's, nor twice.
-        if (record.subject !== subject && record.subject !== undefined && subject !== undefined) continue;
-        if (producers.has(p)) continue;
-        const stored = {
+        const left = {
+          record,
           producers: [record],
           rows: rows.filter(isMine),
           counters: counters.filter(isMine),
           verdicts: [],
         };
-        const lanes = toBorrow(stored, {
-          nowMs: clock.nowMs(),
-          wallMs: clock.wallMs(),
-          maxAgeMs: host.maxAgeMs,
-          limit: Infinity,
-          mayTake: () => true,
-          read: ({ body }) => (body === null ? undefined : { body, payload: JSON.parse(body) as unknown }),
-          tag: (id) => createReceipt(id, host.report),
-        }).map((lane) => outbox.borrow(lane, Infinity));
-        if (lanes.length) producers.add(p);
-        for (const lane of lanes) {
-          inherited.add(lane);
-          for (const row of lane.rows.values()) host.entered(row);
+        if (!mayKeep(left, waiting.values())) {
+          host.emitter.emit("anomaly", { kind: "will_dropped" });
+          continue;
         }
+        known.add(p);
+        waiting.set(p, left);
       }
+      feed();
       touch();
     },
     giveBack: (back) => {
-      for (const p of back) if ([...inherited].some((lane) => lane.p === p)) producers.delete(p);
-      drop(({ p }) => back.includes(p));
-      touch();
+      for (const p of back) {
+        known.delete(p);
+        waiting.delete(p);
+        drains.giveBack(p);
+      }
     },
   };
 };

@@ -84,7 +84,7 @@ export const createDrains = (host: DrainsHost): Drains => {
   const room = (isOwn: boolean): number => {
     const free = outbox.limits.capacity - outbox.depth;
     // What this tab queued waits for what it left before: one at least.
-    return isOwn ? Math.max(1, free) : Math.floor(Math.min(adoptRows - sentForOthers(), free / 2));
+    return isOwn ? Math.max(1, free) : Math.ceil(Math.min(adoptRows - sentForOthers(), free / 2));
   };
 
   const giveBack = (p: string): void => {

@@ -205,6 +205,7 @@ export const shareConnection = (
     post,
     isHere: crew.has,
     senseless,
+    dropped: () => emitter.emit("anomaly", { kind: "will_dropped" }),
   });
   const talk = createTalk({
     standing,

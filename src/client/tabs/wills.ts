@@ -1,6 +1,6 @@
 /** What pages left that are gone, and what this one leaves: whoever leads, or leads next, has it sent. */
 import type { StoredOutbox } from "../../core/ports/outboxStorage.ts";
-import type { Bequest } from "../outbox/bequest.ts";
+import { type Bequest, mayKeep } from "../outbox/bequest.ts";
 import type { Standing } from "./standing.ts";
 import type { Own, Will } from "./tabMessage.ts";
 
@@ -11,6 +11,8 @@ export interface WillsHost {
   /** A tab that follows numbers with it, and sends its own. */
   readonly isHere: (producer: string) => boolean;
   readonly senseless: () => void;
+  /** There is no room for what a page left. */
+  readonly dropped: () => void;
 }
 
 export interface Wills {
@@ -23,7 +25,7 @@ export interface Wills {
   readonly pass: () => void;
 }
 
-export const createWills = ({ bequest, standing, post, isHere, senseless }: WillsHost): Wills => {
+export const createWills = ({ bequest, standing, post, isHere, senseless, dropped }: WillsHost): Wills => {
   const waiting: StoredOutbox[] = [];
   const inherit = (left: StoredOutbox): void => {
     try {
@@ -38,7 +40,10 @@ export const createWills = ({ bequest, standing, post, isHere, senseless }: Will
       const leader = standing.leader();
       if (standing.isLeading()) inherit(left);
       // Another leader has heard it too.
-      else if (leader === null || leader === from) waiting.push(left);
+      else if (leader === null || leader === from) {
+        if (mayKeep(left, waiting)) waiting.push(left);
+        else dropped();
+      }
     },
     leave: () => {
       const left = bequest()?.leave();

@@ -141,6 +141,41 @@ describe("a page that goes, with an outbox in memory", () => {
     expect(receipts.map(({ status }) => status.get().kind)).toEqual(Array(3).fill("acked"));
   });
 
+  it("is taken over as there is room for it: nobody holds more than its capacity, or is kept from sending its own", async () => {
+    const tabs = await group(3, { outbox: { capacity: 4 } });
+    const [heir, ...going] = tabs as [Tab, Tab, Tab];
+    world.crashServer();
+    await world.advance(10);
+    for (const tab of going) {
+      for (const n of numbers(4)) tab.send(`${tab.id} ${n}`, { channel: "c" });
+      tab.close();
+    }
+    await world.advance(100);
+    expect(heir.outbox.state.get().depth).toBeLessThan(4);
+    const own = heir.send("own", { channel: "c" });
+    let most = 0;
+    world.startServer();
+    await world.runUntil(() => (most = Math.max(most, heir.outbox.state.get().depth)) < 0, 60_000);
+    expect(own.status.get().kind).toBe("acked");
+    for (const { id } of going)
+      expect(log().filter((text) => String(text).startsWith(id))).toEqual(
+        numbers(4).map((n) => `${id} ${n}`),
+      );
+    expect(most).toBeLessThanOrEqual(4);
+  });
+
+  it("is told when it is more than a tab can keep (I4)", async () => {
+    const [leader, next] = (await group(2, { outbox: { capacity: Infinity } })) as [Tab, Tab];
+    const told: string[] = [];
+    next.on("anomaly", ({ kind }) => told.push(kind));
+    world.crashServer();
+    for (let n = 0; n <= 10_000; n++) leader.send(n, { channel: "c" });
+    leader.close();
+    await world.advance(100);
+    expect(told).toEqual(["will_dropped"]);
+    expect(next.outbox.state.get().depth).toBe(0);
+  });
+
   it("leads all the same when what another page left makes no sense (S23)", async () => {
     const [leader, next] = (await group(2)) as [Tab, Tab];
     const told: string[] = [];
