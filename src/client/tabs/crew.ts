@@ -31,6 +31,8 @@ export interface Crew {
   readonly askShown: () => void;
   /** One of them needs the connection. */
   readonly isNeeded: () => boolean;
+  /** Asks those that were not heard for a while; ms until the next time, Infinity without any. */
+  readonly look: () => number;
   /** Posts what waits, now. */
   readonly flush: () => void;
   /** This tab leads no more. */
@@ -45,10 +47,13 @@ interface Hand {
   told: number;
   /** Of its last `open`. */
   era: number;
+  heardAtMs: number;
 }
 
 /** A page that ran no task for so long gets nothing more: its queue would grow while it is frozen. */
 const asleepMs = 5_000;
+/** A tab that says nothing for so long is asked for a sign of life: one that crashed needs no connection. */
+const silentMs = 60_000;
 
 export const createCrew = ({ clock, post, hub, state, joined, please, shown }: CrewHost): Crew => {
   const hands = new Map<string, Hand>();
@@ -115,7 +120,7 @@ export const createCrew = ({ clock, post, hub, state, joined, please, shown }: C
     remove(from);
     askedUntilMs.delete(from);
     const member = createMember(from, new Set(producers), (frame) => frameTo(from, { is: "frame", frame }));
-    hands.set(from, { member, needs, owesSinceMs: null, told: 0, era: -1 });
+    hands.set(from, { member, needs, owesSinceMs: null, told: 0, era: -1, heardAtMs: clock.nowMs() });
     hub().add(member);
     moved();
     open([from]);
@@ -125,14 +130,22 @@ export const createCrew = ({ clock, post, hub, state, joined, please, shown }: C
   /** Once a second: one that was away answers for all it had not heard at once. */
   const ask = (id: string): void => {
     const nowMs = clock.nowMs();
-    if ((askedUntilMs.get(id) ?? 0) > nowMs) return;
+    for (const [asked, untilMs] of askedUntilMs) if (untilMs <= nowMs) askedUntilMs.delete(asked);
+    if (askedUntilMs.has(id)) return;
     askedUntilMs.set(id, nowMs + 1_000);
     tell({ is: "who" }, [id]);
+  };
+
+  const look = (): number => {
+    const sinceMs = clock.nowMs() - silentMs;
+    tellState(ids().filter((id) => (hands.get(id)?.heardAtMs ?? 0) <= sinceMs));
+    return hands.size ? silentMs : Infinity;
   };
 
   return {
     tell,
     flush,
+    look,
     moved,
     ids,
     has: (producer) => [...hands.values()].some(({ member }) => member.producers.has(producer)),
@@ -160,6 +173,7 @@ export const createCrew = ({ clock, post, hub, state, joined, please, shown }: C
         return;
       }
       const { member } = hand;
+      hand.heardAtMs = clock.nowMs();
       switch (message.t) {
         case "echo":
           hand.owesSinceMs = message.n < posted ? clock.nowMs() : null;

@@ -77,7 +77,7 @@ export const shareConnection = (
       shared?.hub.pump();
       crew.flush();
     },
-    chores: () => Math.min(host.chores(), handOver.consider()),
+    chores: () => Math.min(host.chores(), handOver.consider(), crew.look()),
     isIdle: () => host.isIdle() && !crew.isNeeded(),
     isBorrowing: () => !isLeading() && isLively(),
     show: (now, event) => {
@@ -168,6 +168,7 @@ export const shareConnection = (
     }),
     joined: (producers) => {
       host.bequest?.()?.giveBack(producers);
+      inner.dueIn(crew.look());
       passOn();
     },
     please: (what) => {

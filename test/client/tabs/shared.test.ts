@@ -389,6 +389,17 @@ describe("tabs of one origin", () => {
     expect(leader.outbox.state.get().depth).toBeGreaterThan(0);
   });
 
+  it("pause although a tab crashed that somebody looked at: it is asked for a sign of life (fault 22)", async () => {
+    const [leader, other] = (await group(2, { pauseHiddenAfterMs: 1_000 })) as [Tab, Tab];
+    leader.hide();
+    await world.advance(120_000);
+    expect(live()).toBe(1);
+    other.crash();
+    await world.advance(80_000);
+    expect(live()).toBe(0);
+    expect(leader.state.get()).toEqual({ name: "disconnected", reason: "suspended" });
+  });
+
   it("pause when nobody looks at any of them, and come back for what a hidden one sends (fault 21)", async () => {
     const tabs = await group(2, { pauseHiddenAfterMs: 10_000 });
     for (const tab of tabs) tab.hide();
