@@ -125,7 +125,8 @@ export const reconcile = <Tag>(lane: Lane<Tag>, stored: StoredOutbox, committed:
   let next = counter ? Math.min(counter.next, lane.next) : 1;
   for (const [n, row] of lane.rows) {
     const verdict = verdicts.get(n);
-    const found = rows.get(n);
+    // What stands below the answered was on its way there when another page removed it.
+    const found = n > kept.answered ? rows.get(n) : undefined;
     if (found) {
       sentBelow = Math.max(sentBelow, n + 1);
       kept.rows.set(n, row);

@@ -123,6 +123,29 @@ describe("a page that comes back", () => {
     expect(answered).toBe(2);
   });
 
+  it("hears how a message ended that its own late write has put back, and removes it again", () => {
+    const [, lane] = outboxWith(2);
+    const { write, stored } = shelf();
+    write(lane);
+    const { settled, kept } = reconcile(
+      lane,
+      {
+        ...stored(),
+        counters: [{ p: "p1", channel: "c", next: 3, answered: 2 }],
+        verdicts: [{ p: "p1", channel: "c", n: 2, settlement: '{"kind":"acked","seq":7}', at: 1 }],
+      },
+      2,
+    );
+    expect(settled.map(([{ n }, how]) => [n, how])).toEqual([
+      [1, { kind: "uncertain" }],
+      [2, { kind: "acked", seq: 7 }],
+    ]);
+    expect([...kept.rows]).toEqual([
+      [1, null],
+      [2, null],
+    ]);
+  });
+
   it("knows how what it had withdrawn ended: removed, as it said; there still, as the server says", () => {
     const [outbox, lane] = outboxWith(2);
     const { write, stored } = shelf();

@@ -69,7 +69,8 @@ export const createKeeping = (storage: OutboxStorageFeature | undefined, host: K
     try {
       const come = await within(clock, loadWithinMs, coming);
       if (subject !== undefined) come.signedIn(subject);
-      outbox.gated = true;
+      // It may be lost by now.
+      outbox.gated = come.isDurable();
       keeper = come;
       heed();
       host.touch();

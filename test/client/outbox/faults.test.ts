@@ -85,6 +85,18 @@ describe("a storage that fails", () => {
     await world.close();
   });
 
+  it("one that is taken while it is being opened holds nothing back (fault 32)", async () => {
+    const { world, browser, tab, log } = scene();
+    tab.connect();
+    send(tab, 1);
+    await world.advance(4);
+    browser.profile.takeAway();
+    await world.advance(10_000);
+    expect(tab.record.errors).toMatchObject([{ code: "STORAGE_LOST" }]);
+    expect(log()).toEqual([1]);
+    await world.close();
+  });
+
   it("the browser closes the database: it is opened again, and nothing is told (fault 30)", async () => {
     const { world, browser, tab, log, stored } = await online();
     world.network.stall("up");
