@@ -77,7 +77,8 @@ function Acts({ state, tour }: { readonly state: Shown; readonly tour: Tour }) {
         </>
       )}
       <button type="button" className="quiet-button" onClick={tour.stop}>
-        {isOver ? "Close" : "End the tour"}
+        {isOver ? "Close" : "End"}
+        <span className="visually-hidden"> the tour</span>
       </button>
     </p>
   );

@@ -37,7 +37,7 @@ it("goes from step to step to its end and loses nothing", async () => {
   const { sent, ...rest } = await demo.settle("ledger");
   expect(rest).toMatchObject({ stored: sent, seen: sent, lost: 0, twice: 0 });
   expect(await demo.figures("stage")).toMatchObject({ lost: 0, twice: 0 });
-  await tour.getByRole("button", { name: "Close" }).click();
+  await tour.getByRole("button", { name: "Close the tour" }).click();
   await tour.waitFor({ state: "detached" });
   expect(await page.getByRole("tablist").count()).toBe(0);
   expect(demo.complaints).toEqual([]);
