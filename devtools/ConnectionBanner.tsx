@@ -10,6 +10,8 @@ import { systemClock } from "../src/platform/systemClock.ts";
 
 /** Its texts, its patience, and what only the app can do. */
 export interface ConnectionBannerProps {
+  /** Default: the client of the `ResilientSocketProvider` above. That of `createSocketHooks` must be given. */
+  readonly client?: ResilientClient | undefined;
   /** Replaces texts, by code. */
   readonly messages?: Partial<Messages> | undefined;
   /** Trouble that is over sooner is never shown, in ms. Default 2 000. Read once. */
@@ -28,13 +30,21 @@ export interface ConnectionBannerProps {
  * Tells the user of an outage, its reason and what happens next, politely: nothing for the first two seconds, one announcement
  * per reason, one at the end. Stands where you put it and takes no room while there is nothing to tell.
  */
-export function ConnectionBanner({
+export function ConnectionBanner(props: ConnectionBannerProps): React.ReactNode {
+  return props.client ? <Banner {...props} client={props.client} /> : <ProvidedBanner {...props} />;
+}
+
+function ProvidedBanner(props: ConnectionBannerProps): React.ReactNode {
+  return <Banner {...props} client={useResilientClient()} />;
+}
+
+function Banner({
+  client,
   messages: replaced,
   onRecover,
   className,
   ...timing
-}: ConnectionBannerProps): React.ReactNode {
-  const client = useResilientClient();
+}: ConnectionBannerProps & { readonly client: ResilientClient }): React.ReactNode {
   const notice = useNotice(client, timing);
   const texts = replaced ? { ...messages, ...replaced } : messages;
   const state = notice.kind === "trouble" ? notice.state : undefined;

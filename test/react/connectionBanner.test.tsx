@@ -188,6 +188,13 @@ describe("the banner", () => {
     expect(told()).toBe(`Verbindung wird wiederhergestellt Sie ist abgerissen. ${messages.automatic}`);
   });
 
+  it("speaks of a client that it is given, where no provider of the default hooks stands", async () => {
+    render(<ConnectionBanner after={clock.after} client={fake.client} />);
+    await become(reconnecting());
+    await pass(2_000);
+    expect(told()).toBe(says("reconnecting", "closed", "automatic"));
+  });
+
   it("leaves no timer and no listener behind", async () => {
     const { unmount } = show();
     await become(reconnecting());
