@@ -15,6 +15,7 @@ const table = "core/election";
 const shared = "client/tabs/shared";
 const left = "client/tabs/bequest";
 const histories = "sim/tabs";
+const hubs = "client/tabs/hub";
 
 /** How tabs share a connection: what platforms taught. */
 export const sharing: readonly Rule[] = [
@@ -64,14 +65,7 @@ export const sharing: readonly Rule[] = [
         election,
         shared,
       ),
-      cut(
-        "the bus stays open",
-        runElection,
-        "    bus?.close();\n    bus = undefined;",
-        "",
-        shared,
-        histories,
-      ),
+      cut("the bus stays open", runElection, "    bus?.close();\n    bus = undefined;", "", shared),
     ],
   },
   {
@@ -176,16 +170,14 @@ export const sharing: readonly Rule[] = [
         crew,
         "          if (message.era !== hand.era) return;\n",
         "",
-        shared,
-        histories,
+        "client/tabs/crew",
       ),
       cut(
         "what waited for a dead connection goes out on the next",
         hub,
         "    for (const member of members) member.waiting.length = 0;\n",
         "",
-        shared,
-        histories,
+        hubs,
       ),
     ],
   },
@@ -206,7 +198,7 @@ export const sharing: readonly Rule[] = [
         sharedChannel,
         'if (code === "DENIED") seats.delete(member);',
         'if (code === "DENIED") seats.clear();',
-        shared,
+        hubs,
       ),
     ],
   },
@@ -240,8 +232,8 @@ export const sharing: readonly Rule[] = [
         "src/core/ring.ts",
         'if (next < 0) return "behind";',
         "if (next < 0) return events.slice(0);",
-        shared,
-        histories,
+        // What is fed by it asks again for ever.
+        "core/ring",
       ),
     ],
   },

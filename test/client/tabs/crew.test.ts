@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createCrew } from "../../../src/client/tabs/crew.ts";
+import type { Hub } from "../../../src/client/tabs/hub.ts";
 import type { FromLeader, Own } from "../../../src/client/tabs/tabMessage.ts";
 import { virtualClock } from "../../../src/testing/virtualClock.ts";
 
@@ -29,5 +30,42 @@ describe("the crew of a leader", () => {
     crew.heard({ t: "echo", from: "woken", to: "leader", n: 1_001 });
     await clock.advance(1);
     expect(posted).toHaveLength(2);
+  });
+
+  it("† hears of a tab only what it said on the connection that is there", () => {
+    const said: unknown[] = [];
+    const limits = { maxFrameBytes: 0, windowMessages: 0, windowBytes: 0, maxChannels: 0 };
+    const eras: number[] = [];
+    const clock = virtualClock();
+    const crew = createCrew({
+      clock,
+      post: ({ items }) => {
+        for (const [, item] of items) if (item.is === "open") eras.push(item.era);
+      },
+      hub: () =>
+        ({
+          add: () => undefined,
+          remove: () => undefined,
+          authed: () => undefined,
+          say: (_: unknown, item: unknown) => said.push(item),
+        }) as unknown as Hub,
+      state: () => ({ state: {}, refused: [] }),
+      joined: () => undefined,
+      please: () => undefined,
+      shown: () => undefined,
+    });
+    const follower = { from: "follower", to: "leader" };
+    const up = (era: number, item: string) =>
+      crew.heard({ t: "up", ...follower, era, producers: [], items: [item] });
+    crew.heard({ t: "join", ...follower, producers: [], needs: "nothing" });
+    crew.opened(limits);
+    crew.flush();
+    crew.opened(null);
+    up(eras[0]!, "posted before it knew");
+    crew.opened(limits);
+    crew.flush();
+    up(eras[0]!, "on its way since then");
+    up(eras[1]!, "anew");
+    expect(said).toEqual(["anew"]);
   });
 });

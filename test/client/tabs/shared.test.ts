@@ -265,6 +265,55 @@ describe("tabs of one origin", () => {
     expect(watch.data()).toEqual(Array.from({ length: 30 }, (_, n) => n));
   });
 
+  it("† post no more to a page that is frozen without a word, though its handlers run (fault 36)", async () => {
+    const [leader, other] = (await group(2)) as [Tab, Tab];
+    const watch = other.watch("room");
+    await world.advance(100);
+    other.page.freeze();
+    for (let n = 0; n < 60; n++) {
+      leader.send(n, { channel: "room" });
+      await world.advance(1_000);
+    }
+    expect(watch.data().length).toBeLessThan(10);
+    other.page.thaw();
+    await world.advance(5_000);
+    expect(watch.data()).toEqual(Array.from({ length: 60 }, (_, n) => n));
+  });
+
+  it("† leave a cached page alone: it listens to nothing, and comes back as it was (fault 24)", async () => {
+    const [leader, other, third] = (await group(3)) as [Tab, Tab, Tab];
+    third.watch("room");
+    other.navigate();
+    await world.advance(1_000);
+    for (let n = 0; n < 5; n++) {
+      leader.send(n, { channel: "room" });
+      await world.advance(1_000);
+    }
+    other.back();
+    await world.advance(1_000);
+    expect(other.boots).toHaveLength(1);
+    expect(connected(other)).toBe(true);
+  });
+
+  it("† wait on for the attempt that a leader had planned which is gone (fault 31)", async () => {
+    const [leader, other] = (await group(2)) as [Tab, Tab];
+    world.crashServer();
+    const waitsLong = (): boolean => {
+      const state = other.state.get();
+      return state.name === "reconnecting" && state.retryAt - other.page.clock.wallMs() > 5_000;
+    };
+    expect(await world.runUntil(waitsLong, 600_000)).toBe(true);
+    const [dials, planned] = [world.sockets.length, other.state.get()];
+    leader.close();
+    await world.runUntil(() => other.tabs.get().role === "leader");
+    await world.advance(2_000);
+    expect(world.sockets).toHaveLength(dials);
+    expect(other.state.get()).toMatchObject({
+      name: "reconnecting",
+      attempt: (planned as { attempt: number }).attempt,
+    });
+  });
+
   it("hear each other's volatile messages, but not their own", async () => {
     const tabs = await group(2);
     const watches = tabs.map((tab) => tab.watch("room"));
