@@ -42,6 +42,8 @@ export interface Profile {
   readonly forgetVerdicts: () => void;
   /** The user clears the site's data, or the browser evicts it. */
   readonly wipe: () => void;
+  /** How many connections to it are open. */
+  readonly connections: () => number;
   /** What is committed, of all scopes or of one. */
   readonly stored: (scope?: string) => StoredOutbox;
   /** Hears every transaction that is committed; of a producer that is forgotten, the rows that go with it. */
@@ -205,6 +207,7 @@ export const createProfile = (clock: Pick<Clock, "nowMs" | "after">): Profile =>
       for (const { verdicts } of shelves.values()) verdicts.clear();
     },
     wipe: () => shelves.clear(),
+    connections: () => losers.size,
     stored: (scope) =>
       contents(scope === undefined ? [...shelves.values()] : [shelves.get(scope) ?? emptyShelf()]),
     onCommit: (hear) => {

@@ -48,6 +48,8 @@ export const createKeeper = async (given: KeeperHost, open: OpenOutboxStorage): 
   const holds = createHolds(locks, clock);
   let storage: OutboxStorage | undefined;
   let isAway = true;
+  /** Counts the times the page went: what was begun before ends there. */
+  let departures = 0;
   let isLost = false;
   let reopenedAtMs = -Infinity;
 
@@ -95,9 +97,10 @@ export const createKeeper = async (given: KeeperHost, open: OpenOutboxStorage): 
     new Set([...outbox.lanes].flatMap(({ borrowed, p }) => (borrowed ? [] : p)));
 
   /** What became of this tab's own messages. */
-  const readOwn = async (from: OutboxStorage): Promise<void> => {
+  const readOwn = async (from: OutboxStorage, isOver: () => boolean): Promise<void> => {
     for (const p of ownProducers()) {
       const stored = await within(clock, readWithinMs, from.read(p));
+      if (isOver()) return;
       ledger.found(p, stored.producers[0]);
       for (const lane of outbox.lanes) {
         if (lane.p !== p) continue;
@@ -111,15 +114,22 @@ export const createKeeper = async (given: KeeperHost, open: OpenOutboxStorage): 
   };
 
   const begin = async (): Promise<void> => {
+    const before = departures;
+    const isOver = (): boolean => before !== departures;
     const fresh = await opened();
-    // What the page was writing when it went is written before it is read, or nobody would know of it.
-    await ledger.written();
-    await readOwn(fresh);
-    if (isAway) return fresh.close();
-    storage = fresh;
-    await within(clock, readWithinMs, claims.boot());
-    ledger.open(fresh);
-    host.touch();
+    try {
+      // What the page was writing when it went is written before it is read, or nobody would know of it.
+      await ledger.written();
+      await readOwn(fresh, isOver);
+      if (isOver()) return;
+      storage = fresh;
+      await within(clock, readWithinMs, claims.boot());
+      if (isOver()) return;
+      ledger.open(fresh);
+      host.touch();
+    } finally {
+      if (storage !== fresh) fresh.close();
+    }
   };
 
   const keeper: Keeper = {
@@ -141,6 +151,7 @@ export const createKeeper = async (given: KeeperHost, open: OpenOutboxStorage): 
     suspend: () => {
       if (isAway) return;
       isAway = true;
+      departures++;
       if (!isLost) ledger.close();
       claims.stop();
       holds.releaseAll();
@@ -154,7 +165,8 @@ export const createKeeper = async (given: KeeperHost, open: OpenOutboxStorage): 
         // Whoever sends its rows meanwhile stops: two that ask for one answer would both wait for it.
         void holds.rob(adopting(p)).then((release) => release?.());
       }
-      if (!isLost) await begin().catch(giveUp);
+      const before = departures;
+      if (!isLost) await begin().catch((error: unknown) => before === departures && giveUp(error));
     },
     adopt: () => claims.adopt().catch(failed),
     purge: async () => {
