@@ -84,6 +84,9 @@ const half = ({ isTall, box }: Frame) => ({
 /** Half a long label: it must not leave the drawing. */
 const labelHalf = 36;
 
+/** How much lower a label stands beneath a line than on it. */
+const beneath = 18;
+
 const mid = (a: number, b: number): number => (a + b) / 2;
 
 /** Of a cubic Bézier curve. */
@@ -164,10 +167,11 @@ export const layOut = (edges: readonly Edge[], isTall: boolean): Drawing => {
     if (!from || !to || from === to) return [];
     const [curve, spots] = route(frame, from, to);
     const [start, ...rest] = curve.map(text);
+    const above = spots.map(xy).map(({ x, y }) => ({ x: Math.max(x, labelHalf), y: y - 3 }));
     return [
       {
         ...edge,
-        spots: spots.map(xy).map(({ x, y }) => ({ x: Math.max(x, labelHalf), y: y - 3 })),
+        spots: [...above, ...above.map(({ x, y }) => ({ x, y: y + beneath }))],
         path: `M ${start} ${rest.length > 1 ? "C" : "L"} ${rest.join(", ")}`,
       },
     ];
