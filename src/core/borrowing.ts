@@ -1,4 +1,7 @@
 /** What another boot left, and how much of it this one may take over. */
+import { isName } from "../protocol/isName.ts";
+import { isNumber, isOrigin, isPlace, isProducer } from "../protocol/places.ts";
+import { isAbsentOr, isCount } from "../protocol/shape.ts";
 import type { BorrowedLane } from "./outbox.ts";
 import type { StoredOutbox, StoredRow } from "./ports/outboxStorage.ts";
 import { utf8Bytes } from "./utf8Bytes.ts";
@@ -18,6 +21,20 @@ export interface BorrowTerms<Tag> {
   readonly tag: (id: string) => Tag;
 }
 
+const isHow = (value: unknown): boolean => value === "aborted" || value === "expired";
+/** What was written by who knows whom: a server that is told what makes no sense ends the connection for good. */
+const isSound = ({ p, channel, n, id, body, queuedAt, expiresAt, ...row }: StoredRow): boolean =>
+  isProducer(p) &&
+  isName(channel) &&
+  isNumber(n) &&
+  isName(id, 128) &&
+  (body === null || typeof body === "string") &&
+  // Neither is NaN.
+  queuedAt <= expiresAt &&
+  isAbsentOr(row.expected, isPlace) &&
+  isAbsentOr(row.re, isOrigin) &&
+  isAbsentOr(row.voided, isHow);
+
 /**
  * The lanes of a producer, each up to the first row that cannot be taken: a number left out in between would count as one that will
  * never come.
@@ -31,10 +48,14 @@ export const toBorrow = <Tag>(stored: StoredOutbox, terms: BorrowTerms<Tag>): Bo
 
   const take = (row: StoredRow): BorrowedLane<Tag>["rows"][number] | undefined => {
     // A void travels without its payload.
-    const content = row.voided ? { body: "", payload: undefined } : terms.read(row);
+    const isWhole = isSound(row);
+    const content =
+      isWhole && row.voided
+        ? { body: "", payload: undefined }
+        : terms.read(isWhole ? row : { ...row, body: null });
     if (!content || room-- <= 0) return undefined;
     const queuedAtMs = agoMs(row.queuedAt);
-    const expiresAtMs = Math.min(queuedAtMs + maxAgeMs, nowMs + row.expiresAt - wallMs);
+    const expiresAtMs = queuedAtMs + Math.min(maxAgeMs, row.expiresAt - row.queuedAt);
     return {
       n: row.n,
       channel: row.channel,
@@ -54,18 +75,22 @@ export const toBorrow = <Tag>(stored: StoredOutbox, terms: BorrowTerms<Tag>): Bo
 
   const channels = [...new Set(stored.rows.map(({ channel }) => channel))].filter(mayTake);
   return channels.flatMap((channel) => {
-    const all = stored.rows.filter((row) => row.channel === channel);
-    const counter = stored.counters.find((one) => one.channel === channel);
+    const { next: nextStored = 0, answered = 0 } =
+      stored.counters.find((one) => one.channel === channel && isCount(one.next) && isCount(one.answered)) ??
+      {};
+    // What is answered is over, whoever wrote it again.
+    const all = stored.rows.filter((row) => row.channel === channel && !(row.n <= answered));
     const rows = [];
     for (const row of all) {
       const taken = take(row);
       if (!taken) break;
       rows.push(taken);
     }
-    if (!rows.length) return [];
-    const { p, n: last } = all.at(-1) as StoredRow;
-    const next = all[rows.length]?.n ?? Math.max(counter?.next ?? 0, last + 1);
+    const last = rows.at(-1);
+    if (!last) return [];
+    const { p } = all[0] as StoredRow;
+    const next = Math.max(last.n + 1, rows.length < all.length ? 0 : nextStored);
     const createdAtMs = agoMs(producer?.createdAt ?? wallMs);
-    return [{ p, channel, createdAtMs, next, answered: counter?.answered ?? 0, rows }];
+    return [{ p, channel, createdAtMs, next, answered, rows }];
   });
 };

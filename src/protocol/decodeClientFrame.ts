@@ -1,6 +1,6 @@
 import type { ClientFrame } from "./frames.ts";
 import { isName } from "./isName.ts";
-import { isCursor, isPlace, isSince } from "./places.ts";
+import { isCursor, isNumber, isOrigin, isPlace, isProducer, isSince } from "./places.ts";
 import { isClientStats } from "./stats.ts";
 import { isAbsentOr, isCount, isShape, isText, type Shape } from "./shape.ts";
 
@@ -13,8 +13,6 @@ export type DecodedClient =
       readonly ref: string;
     };
 
-const isProducer = (value: unknown): boolean => isText(value, 64) && /^[\w-]+$/.test(value);
-const isNumber = (value: unknown): boolean => isCount(value) && value > 0;
 const isTrue = (value: unknown): boolean => value === true;
 const areAll = (value: unknown, check: (value: unknown) => boolean): boolean =>
   Array.isArray(value) && value.every(check);
@@ -32,8 +30,6 @@ const areSamples = (value: unknown): boolean =>
   Array.isArray(value) &&
   value.length <= 8 &&
   value.every((one) => isShape(one) && isName(one["c"]) && isCursor(one));
-const isOrigin = (value: unknown): boolean =>
-  isShape(value) && isProducer(value["p"]) && isNumber(value["n"]);
 const isItem = (value: unknown): boolean =>
   isShape(value) &&
   isName(value["id"], 128) &&

@@ -100,8 +100,8 @@ export const storing: readonly Rule[] = [
       cut(
         "a hundred rows, and the rest as skips",
         "src/core/borrowing.ts",
-        "const next = all[rows.length]?.n ?? ",
-        "const next = ",
+        "rows.length < all.length ? 0 : nextStored",
+        "nextStored",
         "client/outbox/orphans",
       ),
     ],

@@ -228,8 +228,46 @@ describe("what another boot left", () => {
     expect(toBorrow(stored, { ...terms, limit: 1 })).toMatchObject([{ next: 2, rows: [{ n: 1 }] }]);
   });
 
+  it.each<Partial<Record<keyof StoredRow, unknown>>>([
+    { p: 'p1","n":"' },
+    { channel: "" },
+    { n: 2.5 },
+    { id: undefined },
+    { body: 2 },
+    { queuedAt: Number.NaN },
+    { expiresAt: undefined },
+    { expected: { seq: "1", tail: "t" } },
+    { re: { p: "p0" } },
+    { voided: "forgotten" },
+  ])("is read no further than to a row that makes no sense: %j (fault 32, S23)", (flaw) => {
+    const stored = left(3);
+    const rows = stored.rows.map((row) => (row.n === 2 ? ({ ...row, ...flaw } as StoredRow) : row));
+    const unreadable: StoredRow[] = [];
+    const read = (row: StoredRow) => {
+      if (row.body === null) unreadable.push(row);
+      return terms.read(row);
+    };
+    const lanes = toBorrow({ ...stored, rows }, { ...terms, read });
+    expect(lanes.flatMap((lane) => lane.rows.map(({ n }) => n))[0]).toBe(1);
+    expect(lanes.flatMap((lane) => lane.rows.map(({ id }) => id))).not.toContain(flaw["id"] ?? "id2");
+    expect(lanes.every(({ next }) => Number.isInteger(next))).toBe(true);
+    expect(unreadable).toHaveLength(1);
+  });
+
+  it("does not wait for an answer to what is answered, nor believe a counter that is none", () => {
+    const stored = left(3);
+    const counted = (next: unknown, answered: unknown): StoredOutbox => ({
+      ...stored,
+      counters: stored.counters.map(
+        (one) => ({ ...one, next, answered }) as (typeof stored.counters)[number],
+      ),
+    });
+    expect(toBorrow(counted(4, 2), terms)).toMatchObject([{ next: 4, answered: 2, rows: [{ n: 3 }] }]);
+    expect(toBorrow(counted("4", null), terms)).toMatchObject([{ next: 4, answered: 0 }]);
+  });
+
   it("is not younger than it is when the wall clock was put back, and does not live longer (fault 20)", () => {
     const [lane] = toBorrow(left(1), { ...terms, wallMs: toWall - 1e9 });
-    expect(lane?.rows[0]).toMatchObject({ queuedAtMs: 5_000, expiresAtMs: 15_000 });
+    expect(lane?.rows[0]).toMatchObject({ queuedAtMs: 5_000, expiresAtMs: 6_000 });
   });
 });

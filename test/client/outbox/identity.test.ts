@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { fnv1a } from "../../../src/client/tabs/groupKey.ts";
+import type { StoredRow } from "../../../src/core/ports/outboxStorage.ts";
 import { ada, online, scene, send } from "./scene.ts";
 
 /** The server calls whoever shows this token by its name. */
@@ -107,6 +109,49 @@ describe("whose messages are stored", () => {
     expect([log(), stored().rows.length]).toEqual([[], 1]);
     expect(next.record.errors[0]).toMatchObject({ code: "HANDLER_THREW" });
     expect(next.record.anomalies).toContainEqual({ kind: "unreadable_row" });
+    await world.close();
+  });
+
+  it("sends what it can read, and all that is new, when one stored message makes no sense (fault 32, S23)", async () => {
+    const { world, browser, tab, log, stored } = scene();
+    world.crashServer();
+    tab.connect();
+    await world.advance(100);
+    send(tab, 1, 2, 3);
+    await world.advance(100);
+    tab.crash();
+    const [, second] = stored().rows;
+    const scope = fnv1a(JSON.stringify(["ws://localhost/ws", "ada"]));
+    const meddler = browser.profile.storage(world.clock.device())(scope, () => undefined);
+    await world.advance(100);
+    void (await meddler).write({ rows: [{ ...second, id: "" } as StoredRow] });
+    await world.advance(100);
+    world.startServer();
+    tab.reload().connect();
+    send(tab, "new");
+    await world.advance(60_000);
+    expect(tab.state.get().name).toBe("connected");
+    expect(log()).toEqual([1, "new"]);
+    expect(tab.record.anomalies).toContainEqual({ kind: "unreadable_row" });
+    await world.close();
+  });
+
+  it("sends nothing whose ttl is over, though the wall clock was put back meanwhile (fault 20)", async () => {
+    const { world, tab, log } = scene();
+    world.crashServer();
+    tab.connect();
+    await world.advance(100);
+    tab.send("late", { channel: "c", ttlMs: 60_000 });
+    await world.advance(100);
+    tab.close();
+    const page = tab.reload().page;
+    page.clock.shiftWall(-24 * 3_600_000);
+    tab.connect();
+    await world.advance(3_600_000);
+    world.startServer();
+    await world.advance(60_000);
+    expect(log()).toEqual([]);
+    expect(tab.record.settled.map(({ settlement }) => settlement.kind)).toEqual(["expired"]);
     await world.close();
   });
 });
