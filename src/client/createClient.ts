@@ -37,7 +37,7 @@ export const createClient = (given: ClientOptions): ResilientClient => {
 
   /** One turn after the current one: transmit, then notify once. */
   const changed = (): void => {
-    if (queue.outbox.depth) hold.wanted();
+    if (queue.awaits()) hold.wanted();
     if (soon) return;
     soon = true;
     clock.soon(() => {
@@ -80,7 +80,7 @@ export const createClient = (given: ClientOptions): ResilientClient => {
     emitter,
     driver: () => driver,
     show: display.show,
-    isIdle: () => !queue.outbox.depth && !pages,
+    isIdle: () => !queue.awaits() && !pages,
     chores: () =>
       Math.min(
         queue.expire(),

@@ -19,6 +19,8 @@ export interface Queue {
   readonly producers: Set<string>;
   /** What is `own`: what these producers numbered, and the messages with these keys, which an earlier boot left. */
   readonly mine: Set<string>;
+  /** Something waits for the server: a message, or what was taken back and could not be removed from where it is stored. */
+  readonly awaits: () => boolean;
   /** The storage of the outbox. */
   readonly keeping: Keeping;
   /** Set where messages live in memory only. */
@@ -185,6 +187,7 @@ export const createQueue = (host: QueueHost): Queue => {
 
   return {
     outbox,
+    awaits: () => outbox.depth > 0 || [...outbox.lanes].some(({ leaving }) => leaving),
     producers,
     mine,
     keeping,

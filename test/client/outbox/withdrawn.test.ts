@@ -70,6 +70,21 @@ describe("a stored message that is given up before it was sent", () => {
     await world.close();
   });
 
+  it("keeps a hidden page connected until then", async () => {
+    const { world, browser, tab, ends } = await offline({ pauseHiddenAfterMs: 0 });
+    const [receipt] = send(tab, 1);
+    await world.advance(100);
+    browser.profile.fail("broken");
+    tab.outbox.cancel(receipt!.id);
+    tab.hide();
+    await world.advance(10_000);
+    world.startServer();
+    await world.advance(60_000);
+    expect(ends()).toEqual(["aborted"]);
+    expect(tab.state.get()).toEqual({ name: "disconnected", reason: "suspended" });
+    await world.close();
+  });
+
   it("is told after dispose() with `purge`, once it is removed", async () => {
     const { world, tab, stored, ends } = await offline({ onUnmount: { queue: "purge" } });
     const [receipt] = send(tab, 1);
