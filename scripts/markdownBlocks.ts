@@ -42,9 +42,12 @@ export const testedDocuments = (): readonly string[] =>
 const idOf = ({ document, number, language }: Block): string =>
   `${root}${document}?block=${number}.${language}`;
 
+/** Vite asks by path, and now and then by the URL it serves, which begins at the root. */
+const pathOf = (id: string): string => (id.startsWith(root) ? id.slice(root.length) : id.replace(/^\//, ""));
+
 const blockAt = (id: string): Block | undefined => {
-  const [, document = "", number] = /^(.*\.md)\?block=(\d+)\.\w+$/.exec(id) ?? [];
-  return number ? blocksOf(document.slice(root.length))[Number(number) - 1] : undefined;
+  const [, document, number] = /^(.*\.md)\?block=(\d+)\.\w+$/.exec(id) ?? [];
+  return document ? blocksOf(pathOf(document))[Number(number) - 1] : undefined;
 };
 
 /**
@@ -55,7 +58,8 @@ export const markdownTests = () => ({
   name: "markdown-tests",
   enforce: "pre" as const,
   resolveId(specifier: string, importer: string | undefined) {
-    if (blockAt(specifier)) return specifier;
+    const asked = blockAt(specifier);
+    if (asked) return idOf(asked);
     const [, entry] = /^resilient-socket(?:\/(.+))?$/.exec(specifier)
       ? specifier.split(/resilient-socket\/?/)
       : [];
@@ -67,7 +71,7 @@ export const markdownTests = () => ({
   },
   load(id: string) {
     if (id.endsWith(".md"))
-      return blocksOf(id.slice(root.length))
+      return blocksOf(pathOf(id))
         .filter(isTest)
         .map((block) => `import ${JSON.stringify(idOf(block))};`)
         .join("\n");
