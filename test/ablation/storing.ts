@@ -152,7 +152,7 @@ export const storing: readonly Rule[] = [
         "",
         "client/outbox/away",
       ),
-      cut("rows are not read again", keeper, "    await readOwn(fresh);\n", "", "client/outbox/away"),
+      cut("rows are not read again", keeper, "    await readOwn(fresh, isOver);\n", "", "client/outbox/away"),
       cut(
         "a row that is gone is sent again",
         recordOf,
