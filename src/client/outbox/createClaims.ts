@@ -14,6 +14,8 @@ export interface ClaimsHost extends KeeperHost {
   readonly read: Read;
   /** Undefined while the page is away: what was begun before ends there. */
   readonly storage: () => OutboxStorage | undefined;
+  /** This page was taken for dead: others send its messages. */
+  readonly robbed: () => void;
 }
 
 export interface Claims {
@@ -106,6 +108,8 @@ export const createClaims = (host: ClaimsHost): Claims => {
       (await holds.take(adopting(p), isOwn ? stuckMs : grantMs, stolen)) ??
       // Who is stuck sends the same numbers, if anything: one of both is a duplicate.
       (isOwn && storage === host.storage() ? await holds.rob(adopting(p), stolen) : undefined);
+    // Should its page live after all, where nobody could tell, it stops and reads its rows again.
+    if (release) (await holds.rob(living(p)))?.();
     const stored = release && (await storage?.read(p));
     if (!stored || storage !== host.storage() || (isOwn && !awaited.has(p))) return release?.();
     const [first] = stored.rows;
@@ -159,7 +163,7 @@ export const createClaims = (host: ClaimsHost): Claims => {
     boot,
     began: (p) => {
       mine.add(p);
-      holds.keep(living(p));
+      holds.keep(living(p), host.robbed);
       remember(p);
     },
     adopt: async () => {

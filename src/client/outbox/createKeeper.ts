@@ -91,7 +91,20 @@ export const createKeeper = async (given: KeeperHost, open: OpenOutboxStorage): 
     after: () => claims.after(),
     began: (p) => claims.began(p),
   });
-  const claims = createClaims({ ...host, failed, holds, ledger, read: reader(host), storage: () => storage });
+  const claims = createClaims({
+    ...host,
+    failed,
+    holds,
+    ledger,
+    read: reader(host),
+    storage: () => storage,
+    robbed: () => {
+      keeper.suspend();
+      const before = departures;
+      // Not before it runs again: a bus is heard in a frozen page too.
+      clock.after(0, () => before === departures && void keeper.restore());
+    },
+  });
 
   const ownProducers = (): Set<string> =>
     new Set([...outbox.lanes].flatMap(({ borrowed, p }) => (borrowed ? [] : p)));
@@ -149,9 +162,9 @@ export const createKeeper = async (given: KeeperHost, open: OpenOutboxStorage): 
       keeper.suspend();
     },
     suspend: () => {
+      departures++;
       if (isAway) return;
       isAway = true;
-      departures++;
       if (!isLost) ledger.close();
       claims.stop();
       holds.releaseAll();

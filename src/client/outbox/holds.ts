@@ -13,8 +13,8 @@ export interface Holds {
   readonly take: (name: string, withinMs: number, stolen?: () => void) => Promise<Release | undefined>;
   /** Takes the name from whoever holds it; undefined: the page went. */
   readonly rob: (name: string, stolen?: () => void) => Promise<Release | undefined>;
-  /** From now on, until `releaseAll`. */
-  readonly keep: (name: string) => void;
+  /** From now on, until `releaseAll` or until it is stolen. */
+  readonly keep: (name: string, stolen: () => void) => void;
   /** `unknown`: where nobody can tell. Default false. */
   readonly isHeld: (name: string, unknown?: boolean) => Promise<boolean>;
   /** Lets go of everything and waits for nothing: a waiter in a frozen page would be granted what it cannot use. */
@@ -63,7 +63,7 @@ export const createHolds = (locks: Locks | undefined, clock: Clock): Holds => {
   return {
     take: (name, withinMs, stolen = nothing) => hold(name, "queue", withinMs, stolen),
     rob: (name, stolen = nothing) => hold(name, "steal", Infinity, stolen),
-    keep: (name) => void hold(name, "queue", Infinity, nothing),
+    keep: (name, stolen) => void hold(name, "queue", Infinity, stolen),
     isHeld: async (name, unknown = false) => {
       try {
         return (await locks?.isHeld(name, scope.signal)) ?? unknown;

@@ -7,5 +7,6 @@ export const readLeaseMessage = createReader<LeaseMessage>({
   claim: ({ id, waitedMs }) => isName(id) && typeof waitedMs === "number" && waitedMs >= 0,
   held: ({ id, rank }) => isName(id) && isCount(rank) && rank < rankLimit,
   free: isNamed,
+  rob: isNamed,
   ask: isNamed,
 });

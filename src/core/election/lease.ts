@@ -27,6 +27,8 @@ export type LeaseMessage =
    */
   | { readonly t: "held"; readonly id: string; readonly rank: number }
   | { readonly t: "free"; readonly id: string }
+  /** Taken by one who heard nothing of a holder, and so could not outrank him. */
+  | { readonly t: "rob"; readonly id: string }
   | { readonly t: "ask"; readonly id: string };
 
 type MessageOf<T extends LeaseMessage["t"]> = Extract<LeaseMessage, { readonly t: T }>;
@@ -129,6 +131,7 @@ const hearWhileHolding = (lease: As<"holding">, message: LeaseMessage): LeaseNex
   const { t, id } = message;
   if (t === "held" && (message.rank > lease.rank || (message.rank === lease.rank && id < lease.id)))
     return lose(lease);
+  if (t === "rob") return lose(lease);
   // Answered by a task: this handler runs in a frozen page too, and would vouch for a holder that cannot act.
   return t === "free" || lease.isRoused ? [lease] : [{ ...lease, isRoused: true }, { type: "rouse" }];
 };
@@ -157,6 +160,7 @@ const hear = (before: Lease, message: LeaseMessage, nowMs: number): LeaseNext =>
     case "claim":
       return name === "claiming" && isElder(lease, message, nowMs) ? wait(lease, yieldForMs) : [lease];
     case "ask":
+    case "rob":
       return [lease];
     default:
       return message satisfies never;
@@ -190,7 +194,8 @@ export const request = (
 ): LeaseNext => {
   const { heard, nowMs } = known;
   const lease: Lease = { id, askedAtMs: nowMs, heard, name: "stealing" };
-  return how === "steal" ? [lease, { type: "rouse" }] : claim(lease, nowMs);
+  if (how === "queue") return claim(lease, nowMs);
+  return heard.rank ? [lease, { type: "rouse" }] : [lease, post({ t: "rob", id }), { type: "rouse" }];
 };
 
 /** One turn of a request for a lease. Pure. */

@@ -51,6 +51,32 @@ describe.each(rungs)("what is stored, where tabs elect on %s", (rung, lacks) => 
     await world.close();
   });
 
+  it.each(["freeze", "hang"] as const)(
+    "† a page that slept without a word (%s) denies nothing that another sent meanwhile",
+    async (sleep) => {
+      for (const ttlMs of [50_000, 90_000]) {
+        const { world, browser, tab, log } = scene(shared, {}, lacks);
+        const receipt = tab.send("its own", { channel: "c", ttlMs });
+        browser.openTab(shared).connect();
+        await world.advance(1_000);
+        tab.page[sleep]();
+        await world.advance(60_000);
+        // A browser's lock outlives a sleep, a lease does not.
+        expect(log()).toEqual(rung === "locks" ? [] : ["its own"]);
+        if (sleep === "freeze") tab.page.thaw();
+        else tab.page.unhang();
+        await world.advance(60_000);
+        const next = tab.send("after it", { channel: "c" });
+        tab.connect();
+        await world.advance(10_000);
+        expect(receipt.status.get().kind).toBe(rung === "locks" ? "expired" : "acked");
+        expect(next.status.get().kind).toBe("acked");
+        expect(log()).toEqual(rung === "locks" ? ["after it"] : ["its own", "after it"]);
+        await world.close();
+      }
+    },
+  );
+
   it("a reload claims what it left before anybody adopts it", async () => {
     const { world, browser, tab, log } = scene(shared, {}, lacks);
     browser.openTab(shared).connect();
