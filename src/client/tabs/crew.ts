@@ -25,8 +25,8 @@ export interface Crew {
   readonly tell: (item: DownItem, to?: readonly string[]) => void;
   readonly moved: () => void;
   readonly ids: () => readonly string[];
-  /** One of them numbers with it. */
-  readonly has: (producer: string) => boolean;
+  /** One of them numbers with it, besides this one. */
+  readonly has: (producer: string, besides: string) => boolean;
   /** Asks the tabs that are shown for a sign of life. */
   readonly askShown: () => void;
   /** One of them needs the connection. */
@@ -148,7 +148,8 @@ export const createCrew = ({ clock, post, hub, state, joined, please, shown }: C
     look,
     moved,
     ids,
-    has: (producer) => [...hands.values()].some(({ member }) => member.producers.has(producer)),
+    has: (producer, besides) =>
+      [...hands].some(([id, { member }]) => id !== besides && member.producers.has(producer)),
     isNeeded: () => [...hands.values()].some(({ needs }) => needs !== "nothing"),
     askShown,
     opened: (now) => {

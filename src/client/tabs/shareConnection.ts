@@ -201,6 +201,7 @@ export const shareConnection = (
     },
   });
   const wills = createWills({
+    clock,
     bequest: () => host.bequest?.(),
     standing,
     post,

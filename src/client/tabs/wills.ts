@@ -1,15 +1,16 @@
 /** What pages left that are gone, and what this one leaves: whoever leads, or leads next, has it sent. */
-import type { StoredOutbox } from "../../core/ports/outboxStorage.ts";
+import type { Clock } from "../../core/ports.ts";
 import { type Bequest, mayKeep } from "../outbox/bequest.ts";
 import type { Standing } from "./standing.ts";
 import type { Own, Will } from "./tabMessage.ts";
 
 export interface WillsHost {
+  readonly clock: Pick<Clock, "nowMs">;
   readonly bequest: () => Bequest | undefined;
   readonly standing: Pick<Standing, "isLeading" | "leader">;
   readonly post: (will: Own<Will>) => void;
-  /** A tab that follows numbers with it, and sends its own. */
-  readonly isHere: (producer: string) => boolean;
+  /** A tab that follows numbers with it, and sends its own; another than this one, which said that it goes. */
+  readonly isHere: (producer: string, besides: string) => boolean;
   readonly senseless: () => void;
   /** There is no room for what a page left. */
   readonly dropped: () => void;
@@ -25,35 +26,51 @@ export interface Wills {
   readonly pass: () => void;
 }
 
-export const createWills = ({ bequest, standing, post, isHere, senseless, dropped }: WillsHost): Wills => {
-  const waiting: StoredOutbox[] = [];
-  const inherit = (left: StoredOutbox): void => {
+/** How long a leader may be dead before it is missed, in ms: hung, in the eyes of a page that is busy. */
+const unnoticedMs = 10_000;
+
+export const createWills = (host: WillsHost): Wills => {
+  const { bequest, clock, standing, post, isHere, senseless, dropped } = host;
+  let kept: { readonly will: Will; readonly untilMs: number }[] = [];
+  const inherit = ({ from, left }: Will): void => {
     try {
-      bequest()?.inherit({ ...left, producers: left.producers.filter(({ p }) => !isHere(p)) });
+      bequest()?.inherit({ ...left, producers: left.producers.filter(({ p }) => !isHere(p, from)) });
     } catch {
       // Whoever wrote it: it must not keep this tab from leading.
       senseless();
     }
   };
+  const waiting = (): Will[] => {
+    kept = kept.filter(({ untilMs }) => untilMs > clock.nowMs());
+    return kept.map(({ will }) => will);
+  };
+  const takeOut = (): Will[] => {
+    const all = waiting();
+    kept = [];
+    return all;
+  };
   return {
-    hear: ({ from, left }) => {
+    hear: (will) => {
       const leader = standing.leader();
-      if (standing.isLeading()) inherit(left);
-      // Another leader has heard it too.
-      else if (leader === null || leader === from) {
-        if (mayKeep(left, waiting)) waiting.push(left);
-        else dropped();
-      }
+      if (standing.isLeading()) return inherit(will);
+      if (
+        !mayKeep(
+          will.left,
+          waiting().map(({ left }) => left),
+        )
+      )
+        return dropped();
+      // Another leader has heard it too, if it lives.
+      const untilMs = leader === null || leader === will.from ? Infinity : clock.nowMs() + unnoticedMs;
+      kept.push({ will, untilMs });
     },
     leave: () => {
       const left = bequest()?.leave();
       if (left) post({ t: "will", left });
     },
-    execute: () => {
-      waiting.splice(0).forEach(inherit);
-    },
+    execute: () => takeOut().forEach(inherit),
     pass: () => {
-      for (const left of waiting.splice(0)) post({ t: "will", left });
+      for (const { left } of takeOut()) post({ t: "will", left });
     },
   };
 };

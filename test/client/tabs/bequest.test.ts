@@ -40,6 +40,62 @@ describe("a page that goes, with an outbox in memory", () => {
     },
   );
 
+  it.each(["close", "reload", "navigate", "freeze"] as const)(
+    "leaves what it had not settled on %s, also when the leader knows it well",
+    async (how) => {
+      const [, follower] = (await group(2)) as [Tab, Tab];
+      follower.send("settled", { channel: "c" });
+      await world.advance(1_000);
+      world.crashServer();
+      await world.advance(100);
+      follower.send("left", { channel: "c" });
+      await world.advance(10);
+      follower[how]();
+      await world.advance(1_000);
+      world.startServer();
+      await world.advance(60_000);
+      expect(log()).toEqual(["settled", "left"]);
+    },
+  );
+
+  it("leaves it each time it goes, also to who has sent what it left before", async () => {
+    const [, other, going] = (await group(3)) as [Tab, Tab, Tab];
+    going.send("first", { channel: "c" });
+    await world.advance(1);
+    going.navigate();
+    await world.advance(1_000);
+    other.send("of another", { channel: "c" });
+    await world.advance(1);
+    other.close();
+    await world.advance(1_000);
+    going.back();
+    await world.advance(1_000);
+    world.crashServer();
+    await world.advance(1_000);
+    going.send("second", { channel: "c" });
+    await world.advance(10);
+    going.close();
+    await world.advance(1_000);
+    world.startServer();
+    await world.advance(60_000);
+    expect(log()).toEqual(["first", "of another", "second"]);
+  });
+
+  it.each(["crash", "hang"] as const)(
+    "leaves it to whoever leads next when the leader is gone by %s, and nobody has noticed (fault 22)",
+    async (how) => {
+      const [leader, follower] = (await group(3)) as [Tab, Tab, Tab];
+      leader[how]();
+      follower.send("left", { channel: "c" });
+      await world.advance(5);
+      follower.close();
+      await world.advance(3_000);
+      leader.crash();
+      await world.advance(60_000);
+      expect(log()).toEqual(["left"]);
+    },
+  );
+
   it("leaves it although nobody is connected: whoever leads next sends it", async () => {
     const tabs = await group(2);
     world.crashServer();
