@@ -16,6 +16,11 @@ export interface Sent {
   readonly line: string;
   /** Its page runs. */
   readonly isAwake: () => boolean;
+  /** The tab, or the first of those that are its copies. */
+  readonly family: string;
+  readonly atMs: number;
+  /** Its page slept, or was gone, at some time since. */
+  slept: boolean;
   readonly subject: string;
   settlement?: Settlement;
   /** How many rollbacks had happened when it settled. */

@@ -74,13 +74,22 @@ export const createParty = ({ setting, boot, subject, tab, dice }: PartyOptions)
       })
       .finally(() => pending.delete(token));
   };
-  const readers = createReaders({ setting, boot, subject, dice, trace, asked });
+  const readers = createReaders({ setting, boot, tab, subject, dice, trace, asked });
 
   const sentAs = (
-    sent: Omit<Sent, "by" | "line" | "subject" | "isAwake">,
+    sent: Pick<Sent, "m" | "channel" | "id" | "status" | "expected">,
     settled: Promise<Settlement>,
   ): void => {
-    const one: Sent = { ...sent, by: boot.id, line: isStored(plan) ? tab().id : boot.id, subject, isAwake };
+    const one: Sent = {
+      ...sent,
+      by: boot.id,
+      line: isStored(plan) ? tab().id : boot.id,
+      subject,
+      isAwake,
+      family: setting.familyOf(tab()),
+      atMs: setting.world.clock.nowMs(),
+      slept: false,
+    };
     trace?.(`send m${one.m} on ${one.channel} as ${one.id.slice(0, 8)}`);
     ledger.sent.push(one);
     void settled.then((settlement) => {

@@ -2,6 +2,8 @@ import type { Message } from "../../src/client/message.ts";
 import type { SubscribeOptions } from "../../src/client/ResilientClient.ts";
 import type { SeededDice } from "../../src/testing/seededDice.ts";
 import type { Boot } from "../../src/testing/boot.ts";
+import type { Tab } from "../../src/testing/tab.ts";
+import type { Sent } from "./ledger.ts";
 import { checkDelivery, checkPage, type DeliveryCheck } from "./observer.ts";
 import { has } from "./plan.ts";
 import type { Setting, Trace } from "./setting.ts";
@@ -29,6 +31,7 @@ export interface Readers {
 export interface ReadersOptions {
   readonly setting: Setting;
   readonly boot: Boot;
+  readonly tab: () => Tab;
   readonly subject: string;
   readonly dice: SeededDice;
   readonly trace: Trace;
@@ -36,10 +39,26 @@ export interface ReadersOptions {
   readonly asked: (name: string, answer: Promise<unknown>) => void;
 }
 
-export const createReaders = ({ setting, boot, subject, dice, trace, asked }: ReadersOptions): Readers => {
+export const createReaders = ({
+  setting,
+  boot,
+  tab,
+  subject,
+  dice,
+  trace,
+  asked,
+}: ReadersOptions): Readers => {
   const { world, plan, ledger, report } = setting;
   const hides = (m: number): boolean => setting.hides(m, subject);
   const watched = new Set<Watched>();
+  const bornAtMs = world.clock.nowMs();
+  /** Of this page, or taken over from one of this tab, or of the tab it is a copy of, that slept meanwhile. */
+  const isOwn = ({ by, family, atMs, slept, isAwake }: Sent): boolean => {
+    if (by === boot.id) return true;
+    // Two pages that ask for a lease within 50 ms draw lots: a copy made in this moment may win.
+    const isTwin = ["lease", "storage"].includes(plan.rung) && Math.abs(bornAtMs - atMs) < 50;
+    return family === setting.familyOf(tab()) && (slept || !isAwake() || isTwin);
+  };
   /** Of the app, which runs when its page does. */
   const pause = (ms: number): Promise<void> =>
     new Promise((done) => world.clock.after(ms, () => boot.page.clock.run(done)));
@@ -65,8 +84,7 @@ export const createReaders = ({ setting, boot, subject, dice, trace, asked }: Re
           report("I7", `${channel}: m${m} is hidden from ${subject} and came to ${boot.id}`);
         if (message.seq === undefined) return whispered(m);
         check.received(message);
-        // A tab speaks for those whose messages it takes over.
-        if (message.own && ledger.sendsOf(m).every(({ by, isAwake }) => by !== boot.id && isAwake()))
+        if (message.own && !ledger.sendsOf(m).some(isOwn))
           report("I7", `${channel}: m${m} came to ${boot.id} as its own`);
         seen.push(m);
       },

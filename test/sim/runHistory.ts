@@ -30,7 +30,8 @@ export interface HistoryOptions extends HistoryHearers {
 /** A page needs a handful of timers, whatever it went through. */
 const maxTimers = 12;
 
-const checkStep = ({ parties, plan, report, world }: Setting): void => {
+const checkStep = ({ parties, plan, report, world, ledger }: Setting): void => {
+  for (const sent of ledger.sent) sent.slept ||= !sent.isAwake();
   for (const { boot, isGone } of parties) {
     if (isGone()) continue;
     const { depth, waiting } = boot.outbox.state.get();

@@ -38,6 +38,8 @@ export interface Setting {
   readonly stored: StoredWatch | undefined;
   /** Opens a tab, or duplicates one. */
   readonly sit: (subject: string, like?: Tab) => void;
+  /** The tab, or the one it is a copy of in the end. */
+  readonly familyOf: (tab: Tab) => string;
   readonly plan: Plan;
   readonly movesDice: SeededDice;
   /** Of the move that is made now. */
@@ -160,6 +162,9 @@ export const createSetting = ({ seed, plan }: Script, report: Report, trace: Tra
   const seats: Seat[] = [];
   const browser = plan.kind === "together" ? world.openBrowser(lacks[plan.rung]) : undefined;
 
+  const origins = new Map<string, string>();
+  const familyOf = ({ id }: Tab): string => origins.get(id) ?? id;
+
   const sit = (subject: string, like?: Tab): void => {
     const appDice = opinions.fork(`party ${seats.length}`);
     const mine: Party[] = [];
@@ -186,6 +191,7 @@ export const createSetting = ({ seed, plan }: Script, report: Report, trace: Tra
       party: () => mine.find(({ boot }) => boot === seat.tab.boot)!,
       asks,
     };
+    if (like) origins.set(seat.tab.id, familyOf(like));
     seats.push(seat);
   };
 
@@ -196,6 +202,7 @@ export const createSetting = ({ seed, plan }: Script, report: Report, trace: Tra
     browser,
     stored: browser && watchStored(browser.profile, ledger, world.clock.wallMs),
     sit,
+    familyOf,
     begun: false,
     producers: watchProducers({
       sockets: () => world.sockets,
