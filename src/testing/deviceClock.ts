@@ -20,6 +20,8 @@ export interface DeviceClock extends Clock {
   readonly hear: (task: () => void) => void;
   /** Timers that wait. */
   readonly timers: () => number;
+  /** Tasks that wait for it to run: what a browser keeps in memory for a page that does not. */
+  readonly held: () => number;
   /** Frozen or hung. */
   readonly frozen: () => boolean;
 }
@@ -114,6 +116,7 @@ export const deviceClock = (root: DeviceRoot): DeviceClock => {
       live = 0;
     },
     timers: () => live,
+    held: () => held.length,
     frozen: () => state === "frozen" || state === "hung",
   };
 };

@@ -40,8 +40,8 @@ export const sharing: readonly Rule[] = [
       cut(
         "an echo straight from the handler",
         talk,
-        'host.task(() => say({ t: "echo", n }));',
-        'say({ t: "echo", n });',
+        "if (!owed) host.task(echo);\n    owed = message;",
+        "owed = message;\n    echo();",
         shared,
       ),
     ],

@@ -20,6 +20,8 @@ export interface Party extends Readers {
   /** Its script runs. */
   readonly isAwake: () => boolean;
   readonly isGone: () => boolean;
+  /** Since when it is frozen without a connection, in ms of the world, and how many tasks waited for it when that was known. */
+  asleep: { readonly sinceMs: number; held: number } | undefined;
   /** Signals of the app that were given to a message. */
   readonly signals: { readonly signal: AbortSignal; readonly receipt: Receipt }[];
   /** Releases of `retain`. */
@@ -120,6 +122,7 @@ export const createParty = ({ setting, boot, subject, tab, dice }: PartyOptions)
     subject,
     isAwake,
     isGone,
+    asleep: undefined,
     signals: [],
     holds: [],
     pending,

@@ -1,5 +1,6 @@
 import { actionOf, type Move, type Script, scriptOf } from "./moves.ts";
 import type { Violation } from "./observer.ts";
+import type { Party } from "./party.ts";
 import { has, type Kind } from "./plan.ts";
 import { begin, createSetting, type Setting, type Trace } from "./setting.ts";
 import { finish, recover } from "./recover.ts";
@@ -30,10 +31,38 @@ export interface HistoryOptions extends HistoryHearers {
 /** A page needs a handful of timers, whatever it went through. */
 const maxTimers = 12;
 
-const checkStep = ({ parties, plan, report, world, ledger }: Setting): void => {
+/** A leader gives a page that runs nothing 5 s. */
+const asleepMs = 6_000;
+
+/** What waits for a frozen page that has no connection does not grow with time: nobody posts to it any more. */
+const checkAsleep = (party: Party, { world, report, plan }: Setting): void => {
+  const { boot, asleep } = party;
+  const nowMs = world.clock.nowMs();
+  // What comes by storage events is a task of the browser itself, whoever it is for.
+  if (
+    plan.rung === "solo" ||
+    plan.rung === "storage" ||
+    boot.page.life() !== "frozen" ||
+    world.network.live(boot.id).length
+  ) {
+    party.asleep = undefined;
+    return;
+  }
+  const held = boot.page.clock.held();
+  if (!asleep) party.asleep = { sinceMs: nowMs, held: Infinity };
+  else if (nowMs - asleep.sinceMs < asleepMs) return;
+  else if (asleep.held === Infinity) asleep.held = held;
+  else if (held > asleep.held + maxTimers)
+    report("I4", `${held} tasks wait for ${boot.id}, which is frozen, and were ${asleep.held}`);
+};
+
+const checkStep = (setting: Setting): void => {
+  const { parties, plan, report, world, ledger } = setting;
   for (const sent of ledger.sent) sent.slept ||= !sent.isAwake();
-  for (const { boot, isGone } of parties) {
+  for (const party of parties) {
+    const { boot, isGone } = party;
     if (isGone()) continue;
+    checkAsleep(party, setting);
     const { depth, waiting } = boot.outbox.state.get();
     if (depth > plan.capacity) report("I4", `${depth} messages in an outbox of ${plan.capacity}`);
     if (waiting > (plan.overflow === "wait" ? plan.capacity : 0))

@@ -56,10 +56,19 @@ export const createTalk = (host: TalkHost): Talk => {
     say({ t: "join", producers: [...host.producers()], needs: told });
   };
 
-  const follow = ({ from, n, items }: FromLeader): void => {
+  /** The leader's last post, until a task has run after it: one task, or they would pile up in a frozen page, which hears them all. */
+  let owed: FromLeader | undefined;
+  const echo = (): void => {
+    if (owed && owed.from === leader()) say({ t: "echo", n: owed.n });
+    owed = undefined;
+  };
+
+  const follow = (message: FromLeader): void => {
+    const { from, items } = message;
     if (from !== leader()) return;
     const me = host.me();
-    host.task(() => say({ t: "echo", n }));
+    if (!owed) host.task(echo);
+    owed = message;
     try {
       // One before it may have ended this tab's part.
       for (const [to, item] of items)

@@ -314,6 +314,21 @@ describe("tabs of one origin", () => {
     });
   });
 
+  it("pile up nothing in a frozen page, which hears what is posted to the others (fault 36)", async () => {
+    const [leader, other, frozen] = (await group(3)) as [Tab, Tab, Tab];
+    other.watch("c");
+    frozen.page.freeze();
+    for (let i = 0; i < 100; i++) {
+      leader.send(i, { channel: "c" });
+      await world.advance(200);
+    }
+    expect(frozen.page.clock.held()).toBeLessThan(5);
+    frozen.page.thaw();
+    await world.advance(5_000);
+    expect(connected(frozen)).toBe(true);
+    await world.close();
+  });
+
   it("hear each other's volatile messages, but not their own", async () => {
     const tabs = await group(2);
     const watches = tabs.map((tab) => tab.watch("room"));
