@@ -6,7 +6,7 @@ import type { Display } from "./createDisplay.ts";
 import type { Upkeep } from "./createUpkeep.ts";
 import type { Driver } from "./driver.ts";
 import type { Emitter } from "./emitter.ts";
-import type { Bequest } from "./outbox/bequest.ts";
+import type { BequestHost } from "./outbox/bequest.ts";
 import type { ProtocolHost } from "./protocol.ts";
 import type { TabsState } from "./ResilientClient.ts";
 import type { Store } from "./store.ts";
@@ -27,8 +27,8 @@ export interface ConnectionHost {
   /** More of the table. */
   readonly rows?: Rows | undefined;
   readonly show: Display["show"];
-  /** What a page that goes leaves to the others. */
-  readonly bequest?: (() => Bequest | undefined) | undefined;
+  /** What a page that goes leaves to the others; undefined where it is stored. */
+  readonly estate?: (() => BequestHost | undefined) | undefined;
 }
 
 /** Who shares a connection, as far as this tab knows. */
@@ -58,6 +58,8 @@ export interface Connection extends Pick<
   /** Anything may be alive: a timer, a socket, a listener (but of `disconnected: suspended`, which waits for the page). */
   readonly isLive: () => boolean;
   readonly dueIn: Upkeep["dueIn"];
+  /** Once a turn: takes over what other pages left, as there is room for it. */
+  readonly feed?: (() => void) | undefined;
   /** What tabs lock names with here. */
   readonly locks?: Locks | undefined;
   /** Set where tabs may share it. */

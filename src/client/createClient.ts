@@ -43,6 +43,7 @@ export const createClient = (given: ClientOptions): ResilientClient => {
     clock.soon(() => {
       soon = false;
       queue.admit();
+      connection.feed?.();
       pump();
       queue.notify();
     });
@@ -91,7 +92,7 @@ export const createClient = (given: ClientOptions): ResilientClient => {
         driver.expire?.() ?? Infinity,
       ),
     rested: () => channels.sweep(true),
-    bequest: () => queue.bequest,
+    estate: () => queue.estate,
     ticked: () => {
       if (connection.isConnected()) driver.upkeep?.();
     },

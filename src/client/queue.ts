@@ -4,7 +4,7 @@ import type { Clock } from "../core/ports.ts";
 import type { Replied, Settled } from "../core/sender.ts";
 import type { Settlement } from "../core/settlement.ts";
 import { utf8Bytes } from "../core/utf8Bytes.ts";
-import { type Bequest, createBequest } from "./outbox/bequest.ts";
+import type { BequestHost } from "./outbox/bequest.ts";
 import { createQueueView } from "./createQueueView.ts";
 import type { ReceiptHandle } from "./createReceipt.ts";
 import { createKeeping, type Keeping, type KeepingHost } from "./outbox/createKeeping.ts";
@@ -23,8 +23,8 @@ export interface Queue {
   readonly awaits: () => boolean;
   /** The storage of the outbox. */
   readonly keeping: Keeping;
-  /** Set where messages live in memory only. */
-  readonly bequest: Bequest | undefined;
+  /** Set where messages live in memory only: other tabs may send them. */
+  readonly estate: BequestHost | undefined;
   readonly view: ResilientClient["outbox"];
   readonly send: Send;
   readonly settle: (settled: readonly Settled<ReceiptHandle>[]) => void;
@@ -163,19 +163,9 @@ export const createQueue = (host: QueueHost): Queue => {
     turn: changed,
     withdrawAll: purge,
   });
-  const bequest = outbox.gated
+  const estate = outbox.gated
     ? undefined
-    : createBequest({
-        clock,
-        emitter,
-        outbox,
-        producers,
-        mine,
-        maxAgeMs,
-        subject: () => subject,
-        entered,
-        touch,
-      });
+    : { clock, emitter, outbox, producers, mine, maxAgeMs, subject: () => subject, entered, touch };
   const { notify, ...stores } = createQueueView({
     clock,
     outbox,
@@ -191,7 +181,7 @@ export const createQueue = (host: QueueHost): Queue => {
     producers,
     mine,
     keeping,
-    bequest,
+    estate,
     touch,
     drop,
     forsake,
@@ -230,7 +220,6 @@ export const createQueue = (host: QueueHost): Queue => {
         tag.accept();
       }
       keeping.flush();
-      bequest?.feed();
       if (flushFromMs === null || outbox.depth) return;
       lastFlushMs = clock.nowMs() - flushFromMs;
       flushFromMs = null;

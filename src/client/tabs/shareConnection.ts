@@ -167,7 +167,7 @@ export const shareConnection = (
       refused: signIns.refused(),
     }),
     joined: (producers) => {
-      host.bequest?.()?.giveBack(producers);
+      wills.giveBack(producers);
       inner.dueIn(crew.look());
       passOn();
     },
@@ -202,7 +202,7 @@ export const shareConnection = (
   });
   const wills = createWills({
     clock,
-    bequest: () => host.bequest?.(),
+    estate: () => host.estate?.(),
     standing,
     post,
     isHere: crew.has,
@@ -295,6 +295,7 @@ export const shareConnection = (
       },
     }),
     fence: standing.as,
+    feed: wills.feed,
     tabs: standing.tabs,
     group: () => ({
       me: me(),

@@ -1,12 +1,13 @@
 /** What pages left that are gone, and what this one leaves: whoever leads, or leads next, has it sent. */
 import type { Clock } from "../../core/ports.ts";
-import { type Bequest, mayKeep } from "../outbox/bequest.ts";
+import { type Bequest, type BequestHost, createBequest, mayKeep } from "../outbox/bequest.ts";
 import type { Standing } from "./standing.ts";
 import type { Own, Will } from "./tabMessage.ts";
 
 export interface WillsHost {
   readonly clock: Pick<Clock, "nowMs">;
-  readonly bequest: () => Bequest | undefined;
+  /** Undefined: what this page sends is stored. */
+  readonly estate: () => BequestHost | undefined;
   readonly standing: Pick<Standing, "isLeading" | "leader">;
   readonly post: (will: Own<Will>) => void;
   /** A tab that follows numbers with it, and sends its own; another than this one, which said that it goes. */
@@ -16,7 +17,7 @@ export interface WillsHost {
   readonly dropped: () => void;
 }
 
-export interface Wills {
+export interface Wills extends Pick<Bequest, "giveBack" | "feed"> {
   readonly hear: (will: Will) => void;
   /** This page goes. */
   readonly leave: () => void;
@@ -30,8 +31,13 @@ export interface Wills {
 const unnoticedMs = 10_000;
 
 export const createWills = (host: WillsHost): Wills => {
-  const { bequest, clock, standing, post, isHere, senseless, dropped } = host;
+  const { clock, standing, post, isHere, senseless, dropped } = host;
   let kept: { readonly will: Will; readonly untilMs: number }[] = [];
+  let made: Bequest | undefined;
+  const bequest = (): Bequest | undefined => {
+    const estate = host.estate();
+    return estate && (made ??= createBequest(estate));
+  };
   const inherit = ({ from, left }: Will): void => {
     try {
       bequest()?.inherit({ ...left, producers: left.producers.filter(({ p }) => !isHere(p, from)) });
@@ -50,6 +56,8 @@ export const createWills = (host: WillsHost): Wills => {
     return all;
   };
   return {
+    feed: () => made?.feed(),
+    giveBack: (producers) => made?.giveBack(producers),
     hear: (will) => {
       const leader = standing.leader();
       if (standing.isLeading()) return inherit(will);
