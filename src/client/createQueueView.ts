@@ -58,7 +58,11 @@ export const createQueueView = ({
       waiting: waiting.size,
       inFlight,
       capacity,
-      saturation: waiting.size ? 1 : Math.min(1, Math.max(depth / capacity, bytes / maxBytes)),
+      // Where nothing fits, it is full.
+      saturation:
+        waiting.size || !capacity || !maxBytes
+          ? 1
+          : Math.min(1, Math.max(depth / capacity, bytes / maxBytes)),
       bytes,
       oldestAt: oldestAt(),
       lastFlushMs: lastFlushMs(),

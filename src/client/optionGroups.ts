@@ -22,7 +22,7 @@ export interface BackoffOptions {
 
 /** `outbox`: its bounds, what happens at them, and where messages live. */
 export interface OutboxOptions {
-  /** Messages. Default 1 000. */
+  /** Messages. Default 1 000; with 0 every message settles `rejected QUEUE_FULL`. */
   readonly capacity?: number | undefined;
   /** UTF-8 bytes of JSON. Default 5 MiB. */
   readonly maxBytes?: number | undefined;

@@ -36,7 +36,8 @@ export const toStored = <Tag>(row: Row<Tag>, toWall: ToWall, version: number): S
   id: row.id,
   body: row.body as string,
   queuedAt: row.queuedAtMs + toWall,
-  expiresAt: row.expiresAtMs + toWall,
+  // JSON, which some tabs speak, knows no Infinity.
+  expiresAt: Math.min(row.expiresAtMs + toWall, Number.MAX_SAFE_INTEGER),
   keyed: row.keyed,
   version,
   ...(row.expected && { expected: row.expected }),

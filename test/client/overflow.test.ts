@@ -71,7 +71,9 @@ describe("overflow: wait (fault 57)", () => {
   it("refuses at once what no empty outbox would take", () => {
     const { tab } = waiting({ maxBytes: 10 });
     expect(tab.send("123456789").status.get()).toEqual(queueFull);
-    expect(waiting({ capacity: 0 }).tab.send(1).status.get()).toEqual(queueFull);
+    const none = waiting({ capacity: 0 }).tab;
+    expect(none.send(1).status.get()).toEqual(queueFull);
+    expect(none.outbox.state.get()).toMatchObject({ depth: 0, capacity: 0, saturation: 1 });
   });
 
   it("never lets a later send overtake: who comes while others wait stands behind them, on any channel", async () => {

@@ -58,6 +58,23 @@ describe("a page that goes, with an outbox in memory", () => {
     },
   );
 
+  it.each(["locks", "lease", "storage"] as const)(
+    "leaves what never expires to tabs that share by %s",
+    async (election) => {
+      const tabs = await group(2, { tabs: { election }, outbox: { maxAgeMs: Infinity } });
+      await world.advance(1_000);
+      world.crashServer();
+      await world.advance(100);
+      tabs[1]?.send("for ever", { channel: "c" });
+      await world.advance(10);
+      tabs[1]?.close();
+      await world.advance(1_000);
+      world.startServer();
+      await world.advance(60_000);
+      expect(log()).toEqual(["for ever"]);
+    },
+  );
+
   it("leaves it each time it goes, also to who has sent what it left before", async () => {
     const [, other, going] = (await group(3)) as [Tab, Tab, Tab];
     going.send("first", { channel: "c" });
