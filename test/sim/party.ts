@@ -137,7 +137,9 @@ export const createParty = ({ setting, boot, subject, tab, dice }: PartyOptions)
       const key = earlier && { idempotencyKey: earlier.id };
       const receipt = noticeEvictions(() => boot.send({ m }, { ...sendOptions, channel, ...key }));
       if (signal) party.signals.push({ signal, receipt });
-      signal?.addEventListener("abort", () => setting.stored?.withdrawn(receipt.id));
+      // None of its own where nobody asks: what listens to a signal is counted.
+      const { stored } = setting;
+      if (stored) signal?.addEventListener("abort", () => stored.withdrawn(receipt.id));
       const status = (): string => receipt.status.get().kind;
       sentAs({ m, channel, id: receipt.id, status, expected }, receipt.settled);
     },
