@@ -176,8 +176,8 @@ export const storing: readonly Rule[] = [
       cut(
         "a duplicate claims",
         claims,
-        "if (release) await takeOver(p, true);",
-        "await takeOver(p, true);",
+        "if (release) await takeOver(p, withinMs);",
+        "await takeOver(p, withinMs);",
         "client/outbox/reload",
       ),
       cut(

@@ -42,6 +42,8 @@ export interface Claims {
 const dyingMs = 3_000;
 /** How long another tab may take to send what this one waits for, in ms, before it counts as stuck. */
 const stuckMs = 10_000;
+/** The same for one that took it from this tab: two that rob each other in turn would get nowhere. */
+const patienceMs = 60_000;
 /** How long a lock that seemed free may take to be granted, in ms. */
 const grantMs = 1_000;
 /** More pages of one tab than will ever have left something. */
@@ -99,13 +101,20 @@ export const createClaims = (host: ClaimsHost): Claims => {
   /** From here on its rows are sent by this tab. */
   const takeOver = async (
     p: string,
-    isOwn: boolean,
+    withinMs: number,
     mayTake?: (channel: string) => boolean,
   ): Promise<void> => {
+    const isOwn = !mayTake;
     const storage = host.storage();
-    const stolen = (): void => drains.rob(p);
+    const stolen = (): void => {
+      const { lanes = [], rest = [] } = drains.get(p) ?? {};
+      const left = new Set([...rest, ...lanes.flatMap(({ channel, rows }) => (rows.size ? channel : []))]);
+      drains.rob(p);
+      // A tab that this one duplicates sends it now: what is new still comes after it.
+      if (isOwn && left.size) wait(p, left, patienceMs);
+    };
     const release =
-      (await holds.take(adopting(p), isOwn ? stuckMs : grantMs, stolen)) ??
+      (await holds.take(adopting(p), withinMs, stolen)) ??
       // Who is stuck sends the same numbers, if anything: one of both is a duplicate.
       (isOwn && storage === host.storage() ? await holds.rob(adopting(p), stolen) : undefined);
     // Should its page live after all, where nobody could tell, it stops and reads its rows again.
@@ -123,14 +132,20 @@ export const createClaims = (host: ClaimsHost): Claims => {
     host.turn();
   };
 
-  const claim = async (p: string): Promise<void> => {
+  const claim = async (p: string, withinMs = stuckMs): Promise<void> => {
     const storage = host.storage();
     const release = await holds.take(living(p), dyingMs);
-    if (release) await takeOver(p, true);
+    if (release) await takeOver(p, withinMs);
     release?.();
     if (storage !== host.storage() || !awaited.delete(p)) return;
     reserve();
     host.turn();
+  };
+
+  const wait = (p: string, channels: ReadonlySet<string>, withinMs?: number): void => {
+    awaited.set(p, channels);
+    reserve();
+    void claim(p, withinMs).catch(host.failed);
   };
 
   const boot = async (): Promise<void> => {
@@ -154,7 +169,7 @@ export const createClaims = (host: ClaimsHost): Claims => {
     ...host,
     drains,
     isOurs: (p) => mine.has(p) || awaited.has(p),
-    takeOver: (p, mayTake) => takeOver(p, false, mayTake),
+    takeOver: (p, mayTake) => takeOver(p, grantMs, mayTake),
   });
 
   return {
@@ -173,10 +188,8 @@ export const createClaims = (host: ClaimsHost): Claims => {
       const finished = drains.finish();
       for (const { record, isOwn, rest } of finished) {
         const { p } = record;
-        if (isOwn && rest.size) {
-          awaited.set(p, rest);
-          void claim(p).catch(host.failed);
-        } else forget(p);
+        if (isOwn && rest.size) wait(p, rest);
+        else forget(p);
       }
       reserve();
       return finished.some(({ isOwn }) => !isOwn);

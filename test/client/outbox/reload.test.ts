@@ -4,6 +4,31 @@ import { ada, online, scene, send } from "./scene.ts";
 
 const five = [1, 2, 3, 4, 5];
 
+it("waits for what its copy sends in its place: a duplicated tab has the same past, and takes it over (fault 24)", async () => {
+  const { world, browser, tab, log } = scene();
+  world.network.refuse(true);
+  tab.connect();
+  await world.advance(100);
+  send(tab, "left");
+  await world.advance(100);
+  tab.navigate("within");
+  tab.connect();
+  await world.advance(20_000);
+  const copy = browser.duplicate(tab, ada);
+  copy.connect();
+  await world.advance(20_000);
+  send(tab, "new");
+  await world.advance(1_000);
+  copy.page.freeze();
+  world.network.refuse(false);
+  tab.reconnect();
+  await world.advance(10_000);
+  copy.page.thaw();
+  await world.advance(120_000);
+  expect(log()).toEqual(["left", "new"]);
+  await world.close();
+});
+
 describe("an outbox that is stored", () => {
   it("commits a message, transmits it, and removes it with its verdict", async () => {
     const { world, tab, log, stored } = await online();
