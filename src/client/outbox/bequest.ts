@@ -11,8 +11,8 @@ import { createDrains, type DrainsHost } from "./drains.ts";
 import type { KeeperHost } from "./keeper.ts";
 
 export interface Bequest {
-  /** Everything unsettled that another page can send; from now on it may have been transmitted. Undefined: nothing. */
-  readonly leave: () => StoredOutbox | undefined;
+  /** Everything unsettled that another page can send, or what was inherited; from now on it may have been transmitted. Undefined: nothing. */
+  readonly leave: (isAll: boolean) => StoredOutbox | undefined;
   /** Has it sent, as there is room for it. */
   readonly inherit: (left: StoredOutbox) => void;
   /** Who numbers with these is back, and sends its own. */
@@ -83,11 +83,12 @@ export const createBequest = (host: BequestHost): Bequest => {
   };
 
   return {
-    leave: () => {
+    leave: (isAll) => {
       const toWall = clock.wallMs() - clock.nowMs();
       const rows: StoredRow[] = [];
       const counters: StoredCounter[] = [];
-      for (const lane of outbox.lanes) {
+      const going = [...outbox.lanes].filter(({ borrowed, rows: { size } }) => size && (isAll || borrowed));
+      for (const lane of going) {
         const { p, channel, answered } = lane;
         const next = endOf(lane);
         const left = [...lane.rows.values()].filter(({ n }) => n < next);
@@ -96,20 +97,19 @@ export const createBequest = (host: BequestHost): Bequest => {
         counters.push({ p, channel, next, answered });
         lane.sentBelow = Math.max(lane.sentBelow, next);
       }
-      if (!rows.length) return undefined;
-      const lanes = [...outbox.lanes].filter(({ rows: { size } }) => size);
       const subject = host.subject();
-      return {
-        rows,
-        counters,
-        producers: lanes.map(({ p, createdAtMs }) => ({
-          p,
-          createdAt: createdAtMs + toWall,
-          after: [],
-          ...(subject !== undefined && { subject }),
-        })),
-        verdicts: [],
-      };
+      const records: StoredProducer[] = going.map(({ p, createdAtMs }) => ({
+        p,
+        createdAt: createdAtMs + toWall,
+        after: [],
+        ...(subject !== undefined && { subject }),
+      }));
+      for (const left of waiting.values()) {
+        rows.push(...left.rows);
+        counters.push(...left.counters);
+        records.push(left.record);
+      }
+      return rows.length ? { rows, counters, producers: records, verdicts: [] } : undefined;
     },
     feed,
     inherit: ({ rows, counters, producers: records }) => {

@@ -252,7 +252,7 @@ export const shareConnection = (
       ladder.enter();
     },
     leave: (isSuspended) => {
-      if (isSuspended) wills.leave();
+      wills.leave(isSuspended);
       ladder.leave();
     },
     ended: () => {

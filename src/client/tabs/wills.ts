@@ -19,8 +19,8 @@ export interface WillsHost {
 
 export interface Wills extends Pick<Bequest, "giveBack" | "feed"> {
   readonly hear: (will: Will) => void;
-  /** This page goes. */
-  readonly leave: () => void;
+  /** This page goes, with all it has; or its app wants no connection: then what is its own waits. */
+  readonly leave: (isAll: boolean) => void;
   /** This tab leads: what waits is its to send. */
   readonly execute: () => void;
   /** Another one leads, and may not have been there to hear them. */
@@ -72,8 +72,8 @@ export const createWills = (host: WillsHost): Wills => {
       const untilMs = leader === null || leader === will.from ? Infinity : clock.nowMs() + unnoticedMs;
       kept.push({ will, untilMs });
     },
-    leave: () => {
-      const left = bequest()?.leave();
+    leave: (isAll) => {
+      const left = bequest()?.leave(isAll);
       if (left) post({ t: "will", left });
     },
     execute: () => takeOut().forEach(inherit),

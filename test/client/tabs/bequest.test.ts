@@ -75,6 +75,41 @@ describe("a page that goes, with an outbox in memory", () => {
     },
   );
 
+  it.each(["close", "disconnect", "dispose"] as const)(
+    "leaves what it had inherited too, on %s: what it was sending, and what there was no room for",
+    async (how) => {
+      const [heir, first] = (await group(3, { outbox: { capacity: 40 } })) as [Tab, Tab, Tab];
+      world.crashServer();
+      await world.advance(100);
+      for (const n of numbers(40)) first.send(n, { channel: "c" });
+      await world.advance(10);
+      first.close();
+      await world.advance(15_000);
+      void heir[how]();
+      await world.advance(15_000);
+      world.startServer();
+      await world.advance(60_000);
+      expect(log()).toEqual(numbers(40));
+    },
+  );
+
+  it("keeps what it had inherited when its app disconnects and nobody else is there", async () => {
+    const [heir, first] = (await group(2)) as [Tab, Tab];
+    world.crashServer();
+    await world.advance(100);
+    first.send("left", { channel: "c" });
+    await world.advance(10);
+    first.close();
+    await world.advance(15_000);
+    heir.disconnect();
+    world.startServer();
+    await world.advance(15_000);
+    expect(log()).toEqual([]);
+    heir.connect();
+    await world.advance(15_000);
+    expect(log()).toEqual(["left"]);
+  });
+
   it("leaves it each time it goes, also to who has sent what it left before", async () => {
     const [, other, going] = (await group(3)) as [Tab, Tab, Tab];
     going.send("first", { channel: "c" });
