@@ -1,5 +1,6 @@
 import type { Clock } from "../../core/ports.ts";
 import type { Locks } from "../../core/ports/tabPorts.ts";
+import { afterAwake } from "./within.ts";
 
 /** Whoever numbers with a producer holds its name; without a version, or a newer app would think that a living tab is dead. */
 export const living = (p: string): string => `resilient-socket:producer:${p}`;
@@ -57,7 +58,7 @@ export const createHolds = (locks: Locks | undefined, clock: Clock): Holds => {
           resolve(nothing);
         },
       });
-      if (withinMs < Infinity) done = clock.after(withinMs, release);
+      if (withinMs < Infinity) done = afterAwake(clock, withinMs, release);
     });
 
   return {

@@ -85,6 +85,27 @@ describe("a storage that fails", () => {
     await world.close();
   });
 
+  it("one that is taken before it was read what an earlier boot left holds nothing back (fault 32)", async () => {
+    for (const takenAfterMs of [4, 5, 6, 7, 8, 10, 15, 40]) {
+      const { world, browser, tab } = scene();
+      world.network.refuse(true);
+      tab.connect();
+      await world.advance(100);
+      send(tab, "left");
+      await world.advance(100);
+      tab.reload();
+      tab.connect();
+      const [receipt] = send(tab, "new");
+      await world.advance(takenAfterMs);
+      browser.profile.takeAway();
+      await world.advance(100);
+      world.network.refuse(false);
+      await world.advance(60_000);
+      expect(receipt!.status.get().kind, `${takenAfterMs} ms`).toBe("acked");
+      await world.close();
+    }
+  });
+
   it("one that is taken while it is being opened holds nothing back (fault 32)", async () => {
     const { world, browser, tab, log } = scene();
     tab.connect();
