@@ -135,11 +135,16 @@ export const createClaims = (host: ClaimsHost): Claims => {
   const claim = async (p: string, withinMs = stuckMs): Promise<void> => {
     const storage = host.storage();
     const release = await holds.take(living(p), dyingMs);
-    if (release) await takeOver(p, withinMs);
-    release?.();
-    if (storage !== host.storage() || !awaited.delete(p)) return;
-    reserve();
-    host.turn();
+    try {
+      if (release) await takeOver(p, withinMs);
+    } finally {
+      release?.();
+      // What cannot be read must not hold back what is new.
+      if (storage === host.storage() && awaited.delete(p)) {
+        reserve();
+        host.turn();
+      }
+    }
   };
 
   const wait = (p: string, channels: ReadonlySet<string>, withinMs?: number): void => {
