@@ -45,8 +45,10 @@ export const createBequest = (host: BequestHost): Bequest => {
   });
   /** By producer, what there is no room for yet. */
   const waiting = new Map<string, Left>();
-  /** Nothing is taken twice. */
-  const known = new Set<string>();
+  /** How far each was taken: nothing is taken twice, and what its page sent when it was back meanwhile is news. */
+  const known = new Map<string, readonly StoredCounter[]>();
+  const isNews = ({ p, channel, next }: StoredCounter): boolean =>
+    !known.get(p)?.some((one) => one.channel === channel && one.next >= next);
 
   /** The number of the first that only this page can judge: one that others left out would count as one that never comes. */
   const endOf = ({ rows, next }: QueuedLane): number => {
@@ -115,7 +117,7 @@ export const createBequest = (host: BequestHost): Bequest => {
     inherit: ({ rows, counters, producers: records }) => {
       for (const record of records) {
         const { p } = record;
-        if (known.has(p) || producers.has(p)) continue;
+        if (producers.has(p) && !drains.get(p)) continue;
         const isMine = <T extends { readonly p: string }>(one: T): boolean => one.p === p;
         const left = {
           record,
@@ -124,11 +126,12 @@ export const createBequest = (host: BequestHost): Bequest => {
           counters: counters.filter(isMine),
           verdicts: [],
         };
+        if (!left.counters.some(isNews)) continue;
         if (!mayKeep(left, waiting.values())) {
           host.emitter.emit("anomaly", { kind: "will_dropped" });
           continue;
         }
-        known.add(p);
+        known.set(p, [...left.counters, ...(known.get(p) ?? [])]);
         waiting.set(p, left);
       }
       feed();

@@ -133,6 +133,33 @@ describe("a page that goes, with an outbox in memory", () => {
     expect(log()).toEqual(["first", "of another", "second"]);
   });
 
+  it("leaves it to who has sent what it left before, and does not know that it was back meanwhile", async () => {
+    const [first, going, next] = (await group(3)) as [Tab, Tab, Tab];
+    going.send("first", { channel: "c" });
+    await world.advance(1);
+    going.navigate();
+    await world.advance(1_000);
+    first.freeze();
+    await world.advance(1_000);
+    going.back();
+    await world.advance(1_000);
+    first.resume();
+    await world.advance(1_000);
+    expect([first, next].map((tab) => tab.tabs.get().role)).toEqual(["follower", "leader"]);
+    going.hide();
+    next.close();
+    await world.advance(100);
+    world.crashServer();
+    await world.advance(1_000);
+    going.send("second", { channel: "c" });
+    await world.advance(10);
+    going.close();
+    await world.advance(1_000);
+    world.startServer();
+    await world.advance(60_000);
+    expect(log()).toEqual(["first", "second"]);
+  });
+
   it.each(["crash", "hang"] as const)(
     "leaves it to whoever leads next when the leader is gone by %s, and nobody has noticed (fault 22)",
     async (how) => {
