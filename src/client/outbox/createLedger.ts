@@ -154,6 +154,21 @@ export const createLedger = (host: LedgerHost): Ledger => {
     }
   };
 
+  /** They are removed. What a page that took this one for gone has sent meanwhile is a void: the server says how it ended. */
+  const end = async (leaving: readonly QueuedRow[], from: OutboxStorage): Promise<void> => {
+    for (const p of new Set(leaving.map(({ lane }) => lane.p))) {
+      const { verdicts } = await within(clock, writeWithinMs, from.read(p));
+      if (storage !== from) return;
+      for (const row of leaving) {
+        const { lane, n } = row;
+        if (lane.p !== p) continue;
+        if (verdicts.some((one) => one.channel === lane.channel && one.n === n))
+          lane.sentBelow = Math.max(lane.sentBelow, n + 1);
+        else if (row.leaving && !possiblySent(row)) host.drop(row, row.leaving);
+      }
+    }
+  };
+
   const write = ({ change, leaving }: Collected, into: OutboxStorage): void => {
     isBusy = true;
     const upTo = [...outbox.lanes].map((lane) => [lane, lane.p, lane.next - 1] as const);
@@ -169,8 +184,7 @@ export const createLedger = (host: LedgerHost): Ledger => {
         if (storage !== into) return;
         for (const [lane, p, n] of upTo) committed.set(lane, { p, n });
         for (const { p, subject: whose } of stamps) if (whose === subject) stamped.add(p);
-        // Transmitted meanwhile, it is a void: the server says how it ended.
-        for (const row of leaving) if (row.leaving && !possiblySent(row)) host.drop(row, row.leaving);
+        return end(leaving, into);
       })
       .catch((error: unknown) => {
         if (storage !== into) return;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { online, scene, send } from "./scene.ts";
+import { ada, online, scene, send } from "./scene.ts";
 
 const offline = async (options: Parameters<typeof scene>[0] = {}) => {
   const one = scene(options);
@@ -103,6 +103,26 @@ describe("a stored message that is given up before it was sent", () => {
     await tab.dispose();
     await world.advance(60_000);
     expect(ends()).toEqual(["uncertain"]);
+    await world.close();
+  });
+});
+
+describe("a message that another tab took over", () => {
+  it("is not denied by its own page, which hung and gives it up as it wakes: it was sent", async () => {
+    const { world, browser, tab, log } = scene({}, {}, { locks: "absent" });
+    world.crashServer();
+    tab.connect();
+    const [receipt] = send(tab, "left");
+    await world.advance(100);
+    tab.hang();
+    world.startServer();
+    browser.openTab(ada).connect();
+    await world.advance(120_000);
+    expect(log()).toEqual(["left"]);
+    tab.unhang();
+    tab.outbox.cancel(receipt!.id);
+    await world.advance(30_000);
+    expect(await receipt!.settled).toMatchObject({ kind: "acked", seq: 1 });
     await world.close();
   });
 });
