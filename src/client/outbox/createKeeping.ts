@@ -39,7 +39,7 @@ export const createKeeping = (storage: OutboxStorageFeature | undefined, host: K
   let isSuspended = false;
   let deafen: (() => void) | undefined;
   let lookedAtMs = -Infinity;
-  /** Since when messages live in memory. */
+  /** When messages had to live in memory, for the last time; Infinity while what was asked for may still come. */
   let missedAtMs: number | undefined;
 
   const tell = (code: "STORAGE_UNAVAILABLE" | "STORAGE_LOST", text: string, cause: unknown): void => {
@@ -76,9 +76,13 @@ export const createKeeping = (storage: OutboxStorageFeature | undefined, host: K
       host.touch();
     } catch (error) {
       // One that comes, or gives up, after all, when a page wakes up, must not hold back what lives in memory by now.
-      void coming.then((late) => late.discard()).then(openGates, openGates);
       if (missedAtMs === undefined) unavailable(error);
-      missedAtMs = clock.nowMs();
+      missedAtMs = Infinity;
+      const over = (): void => {
+        openGates();
+        missedAtMs = clock.nowMs();
+      };
+      void coming.then((late) => late.discard()).then(over, over);
     }
   };
 

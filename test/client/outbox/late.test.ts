@@ -61,3 +61,21 @@ it("goes on in memory when its storage takes too long, and what comes after all 
   expect(later.status.get().kind).toBe("acked");
   await world.close();
 });
+
+it("does not ask for a storage again whose code is still on its way: two would write the same outbox", async () => {
+  const world = createWorld();
+  let asked = 0;
+  const storage = (): Promise<never> => {
+    asked++;
+    return new Promise(() => undefined);
+  };
+  const tab = world
+    .openBrowser()
+    .openTab({ identity: "ada", tabs: { election: "solo" }, outbox: { storage } });
+  tab.connect();
+  const receipt = tab.send(1, { channel: "c" });
+  await world.advance(300_000);
+  expect([asked, receipt.status.get().kind]).toEqual([1, "acked"]);
+  expect(tab.record.errors).toMatchObject([{ code: "STORAGE_UNAVAILABLE" }]);
+  await world.close();
+});
