@@ -1,4 +1,4 @@
-/** The life of each message, as far as this client can know. Bounded: what is settled longest is forgotten first. */
+/** The life of each message, as far as this client can know. Bounded: what is settled longest is forgotten first, then what is oldest. */
 import type { Settlement } from "../client/receipt.ts";
 
 export interface Trace {
@@ -50,12 +50,17 @@ export const createTraces = (changed: () => void): Traces => {
   const trim = (): void => {
     if (traces.size < kept * 1.25) return;
     let excess = traces.size - kept;
-    for (const { id, settledMs } of traces.values()) {
-      if (excess <= 0) return;
-      if (settledMs === undefined) continue;
-      traces.delete(id);
-      excess--;
-    }
+    const forget = (isOver: (trace: Trace) => boolean): void => {
+      for (const trace of traces.values()) {
+        if (excess <= 0) return;
+        if (!isOver(trace)) continue;
+        traces.delete(trace.id);
+        excess--;
+      }
+    };
+    forget(({ settledMs }) => settledMs !== undefined);
+    // How those ended that settled while nobody looked was not heard.
+    forget(() => true);
   };
 
   return {
