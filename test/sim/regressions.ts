@@ -37,33 +37,4 @@ export const regressions: readonly { readonly found: string; readonly script: Sc
       ],
     },
   },
-  {
-    found: "a page that slept while it waited for what an earlier boot had left sent new messages before it",
-    script: {
-      seed: 500385,
-      plan: {
-        kind: "together",
-        faults: ["durable"],
-        tabs: 1,
-        subjects: ["ann"],
-        tokenLifeMs: 20000,
-        channels: ["a"],
-        latencyMs: 5,
-        jitterMs: 0,
-        windowMessages: 1024,
-        capacity: 1000,
-        overflow: "reject",
-        urls: "list",
-        steps: 44,
-        rung: "lease",
-      },
-      moves: [
-        { id: 7, action: "send", seat: 48, pauseMs: 1 },
-        { id: 24, action: "start", seat: 1, pauseMs: 10 },
-        { id: 25, action: "reload", seat: 32, pauseMs: 10 },
-        { id: 28, action: "freeze", seat: 42, pauseMs: 3 },
-        { id: 29, action: "request", seat: 24, pauseMs: 5000 },
-      ],
-    },
-  },
 ];
