@@ -121,9 +121,10 @@ export const shareConnection = (
     const again = isLeading();
     link.detach();
     standing.sit({ kind: "leading", as });
-    wills.execute();
     if (again) inner.call({ type: "reconnect" });
     else inner.call({ type: "adopted", state: borrowed.state() });
+    // It may wake a connection that pauses, once that is this tab's.
+    wills.execute();
   };
   const follow = (next: string | null): void => {
     const { term } = ladder.place();

@@ -12,7 +12,7 @@ export interface Fitness {
 }
 
 /** After this time a hidden page of a touch device hands over. */
-export const handOverAfterMs = 30_000;
+const handOverAfterMs = 30_000;
 /** After so many failed attempts any hidden page does. */
 const hiddenFailures = 2;
 

@@ -228,6 +228,20 @@ describe("a page that goes, with an outbox in memory", () => {
     expect(receipts.map(({ status }) => status.get().kind)).toEqual(receipts.map(() => "acked"));
   });
 
+  it("wakes a connection that paused while nobody looked: who leads then goes on from the pause", async () => {
+    const [leader, other] = (await group(2, { pauseHiddenAfterMs: 1_000 })) as [Tab, Tab];
+    leader.hide();
+    other.hide();
+    await world.advance(5_000);
+    expect(other.state.get().name).toBe("disconnected");
+    leader.send(1, { channel: "c" });
+    await world.advance(3);
+    leader.close();
+    await world.advance(60_000);
+    expect(other.record.errors).toEqual([]);
+    expect(log()).toEqual([1]);
+  });
+
   it("† finds its messages settled when it comes back from the cache: they were sent once", async () => {
     const [leader] = (await group(2)) as [Tab, Tab];
     const receipts = numbers(20).map((n) => leader.send(n, { channel: "c" }));
