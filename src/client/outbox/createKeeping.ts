@@ -138,6 +138,8 @@ export const createKeeping = (storage: OutboxStorageFeature | undefined, host: K
         if (isUsed) return;
         deafen?.();
         deafen = undefined;
+        // Nobody will tell when the page comes back; whoever uses it then runs.
+        isSuspended = false;
         heed();
       };
       if (keeper) return keeper.written().then(rest);

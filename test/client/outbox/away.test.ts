@@ -105,6 +105,27 @@ describe("a page that goes and comes back", () => {
     await world.close();
   });
 
+  it("stores and sends again when it went before its last user had quite left it, as in a hidden page (fault 72)", async () => {
+    const { world, tab, log } = scene();
+    const release = tab.retain();
+    tab.connect();
+    tab.hide();
+    await world.advance(1_050);
+    release();
+    await world.advance(3);
+    tab.navigate();
+    await world.advance(20_000);
+    tab.back();
+    tab.show();
+    await world.advance(2_000);
+    tab.connect();
+    const [receipt] = send(tab, "back");
+    await world.advance(5_000);
+    expect([receipt!.status.get().kind, log()]).toEqual(["acked", ["back"]]);
+    expect(tab.outbox.state.get().durability).toBe("indexeddb");
+    await world.close();
+  });
+
   it("counts what is stored as transmitted: aborted after it came back, the server decides", async () => {
     const { world, tab, log } = scene();
     world.crashServer();
