@@ -104,6 +104,19 @@ export const sending: readonly Rule[] = [
     ],
   },
   {
+    text: "An ack for what was asked about and is not answered yet is another's: it says nothing of the numbers before.",
+    statements: "P4.7",
+    cuts: [
+      cut(
+        "taken for its own",
+        delivery,
+        "if (lane && !asked.has(lane)) answered(lane, answer);",
+        "if (lane) answered(lane, answer);",
+        "client/answers",
+      ),
+    ],
+  },
+  {
     text: "Nothing is transmitted before the positions are known.",
     statements: "P4.7",
     cuts: [

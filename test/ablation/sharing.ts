@@ -216,16 +216,14 @@ export const sharing: readonly Rule[] = [
         "src/core/ring.ts",
         'return events[next]?.prev === at.tail ? events.slice(next) : "fork";',
         "return events.slice(next);",
-        shared,
-        histories,
+        "core/ring",
       ),
       cut(
         "the ring answers another epoch",
         "src/core/ring.ts",
         'if (!head || at.epoch !== head.epoch) return "fork";',
         'if (!head) return "fork";',
-        shared,
-        histories,
+        "core/ring",
       ),
       cut(
         "what is behind the ring starts at its beginning",

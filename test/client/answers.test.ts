@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { accept, connect, scene, type Scene } from "./script.ts";
+import { accept, authed, connect, hello, scene, type Scene, welcome } from "./script.ts";
 
 /** Late, old and contradictory answers of a server, and what a client must not make of them. */
 const producerOf = (one: Scene): string => (one.sent("pub").at(-1) as { p: string }).p;
@@ -42,6 +42,31 @@ describe("an answer that comes late", () => {
     await sent(one, "c");
     expect(one.tab.record.lost).toEqual([]);
     expect(numbers(one).at(-1)).toEqual([p, 3, "c"]);
+  });
+});
+
+describe("an answer that comes early", () => {
+  it("† to what another page sent under its numbers says nothing of those before: only positions do (P4.7)", async () => {
+    const one = scene();
+    const receipts = ["a", "b", "c"].map((payload) => one.tab.send(payload, { channel: "c" }));
+    one.tab.connect();
+    await one.settle();
+    one.socket().open();
+    await one.settle();
+    one.socket().receive(hello);
+    await one.settle();
+    const [{ producers }] = one.sent("resume") as unknown as [{ producers: [{ p: string; c: string }] }];
+    const [{ p, c }] = producers;
+    one.socket().receive([authed, welcome([], 0)]);
+    one.socket().receive({ t: "ack", p, c, n: 3, head: 2, verdicts: [[3, 3, "skipped"]] });
+    await one.settle();
+    expect(receipts.map(({ status }) => status.get().kind)).toEqual(["queued", "queued", "queued"]);
+    one.socket().receive({
+      t: "positions",
+      producers: [{ p, c, n: 3, head: 2, runs: [[1, 2, 1]], verdicts: [[2, 3, "rejected:NO"]] }],
+    });
+    await one.settle();
+    expect(receipts.map(({ status }) => status.get().kind)).toEqual(["acked", "rejected", "rejected"]);
   });
 });
 

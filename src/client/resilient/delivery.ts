@@ -56,6 +56,8 @@ export const createDelivery = (
     mayGo: queue.mayGo,
   };
 
+  /** Of these nobody knows yet how their numbers ended. */
+  const asked = new Set<QueuedLane>();
   const isOld = (lane: QueuedLane): boolean => clock.nowMs() - lane.createdAtMs > options.maxAgeMs;
 
   /** Only answers to a lane's present producer count; late ones to an earlier are dropped. */
@@ -72,6 +74,7 @@ export const createDelivery = (
   const renew = (lane: QueuedLane, forgotten: boolean): void => {
     const p = lane.borrowed ? lane.p : dice.uuid();
     if (!lane.borrowed) for (const set of [queue.producers, queue.mine]) set.add(p);
+    asked.delete(lane);
     queue.settle(restart(queue.outbox, lane, p, forgotten, clock.nowMs()));
   };
 
@@ -136,23 +139,26 @@ export const createDelivery = (
     },
     claims: () => {
       const asks: ProducerAsk[] = [];
+      asked.clear();
       for (const lane of lanes) {
         rewind(lane);
         lane.paused = null;
         // What may not go yet may belong to somebody else: not even its name is told.
-        if (lane.rows.size && lane.cleared > lane.answered)
-          asks.push({
-            p: lane.p,
-            c: lane.channel,
-            acked: lane.answered,
-            ...(isOld(lane) && { old: true as const }),
-          });
+        if (!lane.rows.size || lane.cleared <= lane.answered) continue;
+        asked.add(lane);
+        asks.push({
+          p: lane.p,
+          c: lane.channel,
+          acked: lane.answered,
+          ...(isOld(lane) && { old: true as const }),
+        });
       }
       return asks;
     },
     position: (position) => {
       const lane = laneOf(position);
       if (!lane) return;
+      asked.delete(lane);
       const n = position.n ?? 0;
       if (position.rolledBack) return rolledBack(lane, n);
       answered(lane, { ...position, n });
@@ -161,7 +167,8 @@ export const createDelivery = (
     ack: (answer) => {
       const lane = laneOf(answer);
       if (!lane || answer.n >= lane.next) host.emitter.emit("anomaly", { kind: "foreign_ack" });
-      if (lane) answered(lane, answer);
+      // It may answer what another page sent under these numbers, and tell nothing of those before.
+      if (lane && !asked.has(lane)) answered(lane, answer);
     },
     nack: ({ n, code, pos = 0, retriable, retryAfterMs = 1_000, ...where }) => {
       const lane = laneOf(where);
