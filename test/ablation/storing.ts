@@ -210,8 +210,8 @@ export const storing: readonly Rule[] = [
       cut(
         "claimed before anybody spoke",
         "src/client/resilient/delivery.ts",
-        "if (lane.rows.size && lane.cleared > lane.answered)",
-        "if (lane.rows.size)",
+        "if (!lane.rows.size || lane.cleared <= lane.answered) continue;",
+        "if (!lane.rows.size) continue;",
         "client/outbox/identity",
       ),
     ],
