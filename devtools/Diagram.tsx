@@ -55,7 +55,7 @@ export function Diagram({ edges, isTall, live, lit, moments, upTo }: DiagramProp
     });
   // What matters most chooses first.
   const spots = placeLabels(
-    labels.toReversed(),
+    [...labels].reverse(),
     drawing.nodes.map((node) => rectOf(node, drawing.box)),
   );
 

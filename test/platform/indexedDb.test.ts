@@ -144,13 +144,24 @@ describe("the outbox in IndexedDB", () => {
     expect((await storage.read("p1")).verdicts.map(({ reply }) => reply)).toEqual(["1", undefined]);
   });
 
+  const damaged = (): never => {
+    throw new DOMException("damaged", "UnknownError");
+  };
+
   it("builds a damaged database anew, and says so (fault 29)", async () => {
     await (await open()).write({ rows: [row(1)] });
-    const opening = vi.spyOn(IDBFactory.prototype, "open").mockImplementationOnce(() => {
-      throw new DOMException("damaged", "UnknownError");
-    });
+    const opening = vi.spyOn(IDBFactory.prototype, "open");
+    opening.mockImplementationOnce(damaged).mockImplementationOnce(damaged);
     const storage = await open();
     expect([storage.isRebuilt, (await storage.read("p1")).rows]).toEqual([true, []]);
+    opening.mockRestore();
+  });
+
+  it("does not throw away what one bad moment of the disk hid: it is asked for again first (fault 29)", async () => {
+    await (await open()).write({ rows: [row(1)] });
+    const opening = vi.spyOn(IDBFactory.prototype, "open").mockImplementationOnce(damaged);
+    const storage = await open();
+    expect([storage.isRebuilt, (await storage.read("p1")).rows.length]).toEqual([false, 1]);
     opening.mockRestore();
   });
 

@@ -50,16 +50,22 @@ export interface OpenOptions extends IndexedDbOptions {
   readonly lost: (error: unknown) => void;
 }
 
-/** A damaged database is built anew once: what was in it cannot be read any more. */
-const openOrRebuild = async (open: () => Promise<Database>): Promise<readonly [Database, boolean]> => {
+/** Undefined: it is damaged. A newer layout, private mode, no permission: not ours to delete. */
+const undamaged = async (open: () => Promise<Database>): Promise<Database | undefined> => {
   try {
-    return [await open(), false];
+    return await open();
   } catch (error) {
-    // A newer layout, private mode, no permission: not ours to delete.
     if ((error as DOMException).name !== "UnknownError") throw error;
-    await deleteDB(databaseName);
-    return [await open(), true];
+    return undefined;
   }
+};
+
+/** A damaged database is built anew: what was in it cannot be read any more. One bad moment of the disk looks the same, once. */
+const openOrRebuild = async (open: () => Promise<Database>): Promise<readonly [Database, boolean]> => {
+  const db = (await undamaged(open)) ?? (await undamaged(open));
+  if (db) return [db, false];
+  await deleteDB(databaseName);
+  return [await open(), true];
 };
 
 const connect = (lost: OpenOptions["lost"]): Promise<Database> =>
