@@ -1,4 +1,4 @@
-import { isInFlight } from "../core/outbox.ts";
+import { isInFlight } from "../core/lane.ts";
 import type { Clock } from "../core/ports.ts";
 import type { QueueState } from "../core/queueState.ts";
 import { createStore, memoised, type WritableStore } from "./createStore.ts";

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../core/errors.ts";
-import type { NewRow } from "../core/outbox.ts";
+import type { NewRow } from "../core/lane.ts";
 import { queueFull } from "../core/overflow.ts";
 import type { Clock, Dice, RawData } from "../core/ports.ts";
 import type { Settlement } from "../core/settlement.ts";

@@ -1,5 +1,6 @@
 /** Messages on their way out: the outbox, the receipts, and what the app sees of them. */
-import { createOutbox, leave, possiblySent, withdraw } from "../core/outbox.ts";
+import { possiblySent } from "../core/lane.ts";
+import { createOutbox, leave, withdraw } from "../core/outbox.ts";
 import type { Clock } from "../core/ports.ts";
 import type { Replied, Settled } from "../core/sender.ts";
 import type { Settlement } from "../core/settlement.ts";

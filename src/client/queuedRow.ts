@@ -1,4 +1,5 @@
-import type { Lane, Outbox, Row } from "../core/outbox.ts";
+import type { Lane, Row } from "../core/lane.ts";
+import type { Outbox } from "../core/outbox.ts";
 import type { ReceiptHandle } from "./createReceipt.ts";
 
 /** A message of the client's outbox: the owner hangs its receipt on it. */

@@ -2,7 +2,7 @@
 import { isName } from "../protocol/isName.ts";
 import { isNumber, isOrigin, isPlace, isProducer } from "../protocol/places.ts";
 import { isAbsentOr, isCount } from "../protocol/shape.ts";
-import type { BorrowedLane } from "./outbox.ts";
+import type { BorrowedLane } from "./lane.ts";
 import type { StoredOutbox, StoredRow } from "./ports/outboxStorage.ts";
 import { utf8Bytes } from "./utf8Bytes.ts";
 

@@ -1,4 +1,4 @@
-import { type Lane, possiblySent, type Row } from "./outbox.ts";
+import { type Lane, possiblySent, type Row } from "./lane.ts";
 import type { Overflow } from "./overflow.ts";
 
 /** Rows that were never transmitted go, oldest first; where even all of them would not make room, the newcomer goes alone. */

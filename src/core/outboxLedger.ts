@@ -1,5 +1,5 @@
 /** What of an outbox must be written, and what a page that comes back finds. Pure: the shell writes and reads. */
-import type { Lane, Row } from "./outbox.ts";
+import type { Lane, Row } from "./lane.ts";
 import type { RowKey, StoredCounter, StoredOutbox, StoredRow } from "./ports/outboxStorage.ts";
 import type { Replied, Settled } from "./sender.ts";
 import type { Settlement } from "./settlement.ts";

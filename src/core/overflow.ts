@@ -1,4 +1,5 @@
-import type { Outbox, Row } from "./outbox.ts";
+import type { Row } from "./lane.ts";
+import type { Outbox } from "./outbox.ts";
 import type { Settlement } from "./settlement.ts";
 
 /**

@@ -1,14 +1,7 @@
 /** How the rows of a lane travel and how the server's answers move it. PROTOCOL.md §5. */
 import type { Answer, Verdict } from "../protocol/frames.ts";
-import {
-  freshLane,
-  isInFlight,
-  type Lane,
-  type Outbox,
-  possiblySent,
-  type Row,
-  transmitted,
-} from "./outbox.ts";
+import { freshLane, isInFlight, type Lane, possiblySent, type Row, transmitted } from "./lane.ts";
+import type { Outbox } from "./outbox.ts";
 import type { Settlement } from "./settlement.ts";
 import { utf8Bytes } from "./utf8Bytes.ts";
 

@@ -1,6 +1,7 @@
 import { cut, cutBoth, type Rule } from "./rule.ts";
 
 const outbox = "src/core/outbox.ts";
+const lane = "src/core/lane.ts";
 const sender = "src/core/sender.ts";
 const createSend = "src/client/createSend.ts";
 const delivery = "src/client/resilient/delivery.ts";
@@ -200,7 +201,7 @@ export const sending: readonly Rule[] = [
     cuts: [
       cut(
         "a renewed row counts as new",
-        outbox,
+        lane,
         "n < lane.sentBelow || re !== null",
         "n < lane.sentBelow",
         "core/sender",

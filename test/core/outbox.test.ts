@@ -1,14 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { evictOldest } from "../../src/core/evictOldest.ts";
-import {
-  createOutbox,
-  isInFlight,
-  type Outbox,
-  possiblySent,
-  type Row,
-  withdraw,
-} from "../../src/core/outbox.ts";
+import { isInFlight, possiblySent, type Row } from "../../src/core/lane.ts";
+import { createOutbox, type Outbox, withdraw } from "../../src/core/outbox.ts";
 import { pack, restart, rewind, type SendTerms, settleAnswered } from "../../src/core/sender.ts";
 import { waitForRoom } from "../../src/core/waitForRoom.ts";
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toBorrow } from "../../src/core/borrowing.ts";
-import { createOutbox, type Lane, type Outbox, transmitted, withdraw } from "../../src/core/outbox.ts";
+import { type Lane, transmitted } from "../../src/core/lane.ts";
+import { createOutbox, type Outbox, withdraw } from "../../src/core/outbox.ts";
 import { difference, keptLane, reconcile, toStored } from "../../src/core/outboxLedger.ts";
 import type { StoredOutbox, StoredRow } from "../../src/core/ports/outboxStorage.ts";
 import { restart, settleAnswered } from "../../src/core/sender.ts";

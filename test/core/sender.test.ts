@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createOutbox, type Lane, type Outbox, withdraw } from "../../src/core/outbox.ts";
+import type { Lane } from "../../src/core/lane.ts";
+import { createOutbox, type Outbox, withdraw } from "../../src/core/outbox.ts";
 import { pack, restart, rewind, type SendLimits, settleAnswered } from "../../src/core/sender.ts";
 import { utf8Bytes } from "../../src/core/utf8Bytes.ts";
 

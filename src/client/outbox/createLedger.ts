@@ -1,5 +1,5 @@
 /** Writes what changed in the outbox, and clears what is stored for transmission. */
-import { possiblySent } from "../../core/outbox.ts";
+import { possiblySent } from "../../core/lane.ts";
 import { difference, type KeptLane, keptLane, toStored } from "../../core/outboxLedger.ts";
 import type {
   OutboxChange,

@@ -1,6 +1,6 @@
 /** What other pages numbered and this tab sends in their place: under their numbers, and no more of it than there is room for. */
 import { toBorrow } from "../../core/borrowing.ts";
-import type { BorrowedLane } from "../../core/outbox.ts";
+import type { BorrowedLane } from "../../core/lane.ts";
 import type { StoredOutbox, StoredProducer } from "../../core/ports/outboxStorage.ts";
 import { createReceipt, type ReceiptHandle } from "../createReceipt.ts";
 import type { QueuedLane } from "../queuedRow.ts";

@@ -1,6 +1,6 @@
 /** A server of another protocol: what the app's hooks say of its frames, and the promises that can be kept with them. */
 import { ResilientSocketError } from "../../core/errors.ts";
-import { isInFlight, possiblySent, transmitted } from "../../core/outbox.ts";
+import { isInFlight, possiblySent, transmitted } from "../../core/lane.ts";
 import { rewind } from "../../core/sender.ts";
 import type { Settlement } from "../../core/settlement.ts";
 import { tooLarge } from "../../protocol/closeCodes.ts";
