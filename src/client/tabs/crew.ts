@@ -65,12 +65,13 @@ export const createCrew = ({ clock, post, hub, state, joined, please, shown }: C
   let items: [readonly string[] | null, DownItem][] = [];
 
   const ids = (): readonly string[] => [...hands.keys()];
-  const remove = (id: string): void => {
+  const drop = (id: string): boolean => {
     const hand = hands.get(id);
-    if (!hand) return;
-    hands.delete(id);
-    hub().remove(hand.member);
-    moved();
+    if (hand) hub().remove(hand.member);
+    return hands.delete(id);
+  };
+  const remove = (id: string): void => {
+    if (drop(id)) moved();
   };
   const tellState = (to: readonly string[]): void => {
     if (to.length) tell({ is: "state", ...state(), crew: ids() }, to);
@@ -117,7 +118,7 @@ export const createCrew = ({ clock, post, hub, state, joined, please, shown }: C
     if (frame) tell({ is: "frame", frame }, to);
   };
   const join = ({ from, producers, needs }: FromFollower & { readonly t: "join" }): void => {
-    remove(from);
+    drop(from);
     askedUntilMs.delete(from);
     const member = createMember(from, new Set(producers), (frame) => frameTo(from, { is: "frame", frame }));
     hands.set(from, { member, needs, owesSinceMs: null, told: 0, era: -1, heardAtMs: clock.nowMs() });
@@ -160,7 +161,7 @@ export const createCrew = ({ clock, post, hub, state, joined, please, shown }: C
       if (hands.size) tell({ is: "closed" });
     },
     leave: () => {
-      for (const id of ids()) remove(id);
+      for (const id of ids()) drop(id);
       askedUntilMs.clear();
       limits = null;
       items = [];

@@ -1,6 +1,5 @@
 /** One connection for all tabs of a group: this tab leads and has it, or follows and speaks through the tab that has. */
 import { mirror } from "../../core/machine/mirror.ts";
-import type { State } from "../../core/machine/state.ts";
 import { tabRows } from "../../core/machine/transitions.ts";
 import type { GroupTerm } from "../../core/ports/tabPorts.ts";
 import { toConnectionState } from "../../core/toConnectionState.ts";
@@ -36,14 +35,8 @@ export const shareConnection = (
   let shared: SharedSession | undefined;
   /** Of a protocol without sessions. */
   let relay: Driver | undefined;
-  /** What the tabs are shown while another one is asked to lead. */
-  let passing: State | undefined;
-  /** Of the leader that was joined. */
-  let followedTerm = 0;
   /** The highest term the server told when it refused ours. */
   let knownTerm = 0;
-  /** Who follows, as the leader told. */
-  let mates: readonly string[] = [];
 
   const me = (): string => (name ??= dice.uuid());
   const senseless = (): void => emitter.emit("anomaly", { kind: "invalid_tab_message" });
@@ -98,9 +91,7 @@ export const shareConnection = (
   });
   /** The sign-in failed, and another tab has its own: for the tabs it is an attempt that goes on elsewhere. */
   const passOn = (): boolean => {
-    const failed = inner.machine();
-    if (failed.name !== "failed" || !signIns.hasNext(failed.recovery, crew.ids())) return false;
-    passing = { name: "connecting", memory: failed.memory };
+    if (!signIns.pass(inner.machine(), crew.ids())) return false;
     crew.moved();
     clock.soon(() => ladder.dispatch({ type: "yielded" }));
     return true;
@@ -110,8 +101,8 @@ export const shareConnection = (
 
   const stepDown = (): void => {
     if (!isLeading()) return;
-    borrowed.set(passing ?? inner.machine());
-    passing = undefined;
+    borrowed.set(signIns.shown(inner.machine()));
+    signIns.passed();
     standing.sit(nowhere);
     inner.call({ type: "disconnect", reason: "requested" });
     crew.flush();
@@ -129,16 +120,15 @@ export const shareConnection = (
   const follow = (next: string | null): void => {
     const { term } = ladder.place();
     if (next !== null && leader() === next) {
+      if (term <= standing.followedTerm()) return;
       // It has led anew since, and may have forgotten who followed.
-      if (term > followedTerm) talk.join();
-      followedTerm = term;
-      return;
+      standing.sit({ kind: "following", leader: next, term });
+      return talk.join();
     }
-    followedTerm = term;
     talk.say({ t: "part" });
-    mates = [];
+    borrowed.leave();
     link.detach();
-    standing.sit(next === null ? nowhere : { kind: "following", leader: next });
+    standing.sit(next === null ? nowhere : { kind: "following", leader: next, term });
     talk.join();
     if (next !== null) wills.pass();
     standing.refresh();
@@ -164,7 +154,7 @@ export const shareConnection = (
     post,
     hub: () => (shared as SharedSession).hub,
     state: () => ({
-      state: mirror(passing ?? inner.machine(), clock.nowMs()),
+      state: mirror(signIns.shown(inner.machine()), clock.nowMs()),
       refused: signIns.refused(),
     }),
     joined: (producers) => {
@@ -219,9 +209,8 @@ export const shareConnection = (
     task: ladder.task,
     obey: (item) => {
       if (item.is !== "state") return link.heard(item);
-      borrowed.hear(item.state);
+      borrowed.hear(item);
       signIns.hear(item.refused);
-      mates = item.crew;
     },
     heard: () => {
       if (state() === "connected") shared?.own.pump();
@@ -301,7 +290,7 @@ export const shareConnection = (
     group: () => ({
       me: me(),
       leader: isLeading() ? me() : leader(),
-      followers: isLeading() ? crew.ids() : mates,
+      followers: (isLeading() ? crew : borrowed).ids(),
     }),
     state,
     isConnected: () => state() === "connected",

@@ -12,7 +12,7 @@ export type Seat =
   | { readonly kind: "none" }
   /** Without a group it leads nobody: the last rung. */
   | { readonly kind: "leading"; readonly as: GroupTerm | undefined }
-  | { readonly kind: "following"; readonly leader: string };
+  | { readonly kind: "following"; readonly leader: string; readonly term: number };
 
 /** What the app wants: a connection, or none and why. `suspended`: the page is away and comes back to it. */
 export type Wish = "connection" | DisconnectReason;
@@ -33,6 +33,8 @@ export interface Standing {
   readonly isLeading: () => boolean;
   /** Whom this tab speaks through. */
   readonly leader: () => string | null;
+  /** Under which term it was joined. */
+  readonly followedTerm: () => number;
   readonly as: () => GroupTerm | undefined;
   readonly wish: () => Wish;
   readonly state: () => ConnectionState;
@@ -59,6 +61,7 @@ export const createStanding = (host: StandingHost): Standing => {
 
   const isLeading = (): boolean => seat.kind === "leading";
   const leader = (): string | null => (seat.kind === "following" ? seat.leader : null);
+  const followedTerm = (): number => (seat.kind === "following" ? seat.term : 0);
   const as = (): GroupTerm | undefined => (seat.kind === "leading" ? seat.as : undefined);
   const isWanted = (): boolean => wish === "connection";
   const state = (): ConnectionState => {
@@ -88,6 +91,7 @@ export const createStanding = (host: StandingHost): Standing => {
     isWanted,
     isLeading,
     leader,
+    followedTerm,
     as,
     wish: () => wish,
     state,
