@@ -1,5 +1,6 @@
 import type { ElectionEvent, ElectionPost } from "../../core/election/events.ts";
-import { createReader, type Fields, isCount, isName } from "./reader.ts";
+import { isCount, type Shape } from "../../protocol/shape.ts";
+import { createReader, isId } from "./reader.ts";
 
 /** An election message as it travels. */
 export type BusMessage = (
@@ -8,12 +9,12 @@ export type BusMessage = (
   readonly from: string;
 };
 
-const isAsked = ({ from, to, nonce }: Fields): boolean => isName(from) && isName(to) && isCount(nonce);
+const isAsked = ({ from, to, nonce }: Shape): boolean => isId(from) && isId(to) && isCount(nonce);
 
 export const readBusMessage = createReader<BusMessage>({
-  lead: ({ from, group, term }) => isName(from) && isName(group) && isCount(term),
-  bye: ({ from, term, to }) => isName(from) && isCount(term) && (to === undefined || isName(to)),
-  hello: ({ from }) => isName(from),
+  lead: ({ from, group, term }) => isId(from) && isId(group) && isCount(term),
+  bye: ({ from, term, to }) => isId(from) && isCount(term) && (to === undefined || isId(to)),
+  hello: ({ from }) => isId(from),
   ping: isAsked,
   pong: isAsked,
 });

@@ -1,12 +1,13 @@
 import { type LeaseMessage, rankLimit } from "../../core/election/lease.ts";
-import { createReader, type Fields, isCount, isName } from "./reader.ts";
+import { isCount, type Shape } from "../../protocol/shape.ts";
+import { createReader, isId } from "./reader.ts";
 
-const isNamed = ({ id }: Fields): boolean => isName(id);
+const isIdd = ({ id }: Shape): boolean => isId(id);
 
 export const readLeaseMessage = createReader<LeaseMessage>({
-  claim: ({ id, waitedMs }) => isName(id) && typeof waitedMs === "number" && waitedMs >= 0,
-  held: ({ id, rank }) => isName(id) && isCount(rank) && rank < rankLimit,
-  free: isNamed,
-  rob: isNamed,
-  ask: isNamed,
+  claim: ({ id, waitedMs }) => isId(id) && typeof waitedMs === "number" && waitedMs >= 0,
+  held: ({ id, rank }) => isId(id) && isCount(rank) && rank < rankLimit,
+  free: isIdd,
+  rob: isIdd,
+  ask: isIdd,
 });

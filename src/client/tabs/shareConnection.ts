@@ -201,6 +201,7 @@ export const shareConnection = (
     dropped: () => emitter.emit("anomaly", { kind: "will_dropped" }),
   });
   const talk = createTalk({
+    clock,
     standing,
     me,
     post,

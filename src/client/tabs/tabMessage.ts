@@ -3,8 +3,11 @@ import type { Mirrored } from "../../core/machine/mirror.ts";
 import type { RawData } from "../../core/ports.ts";
 import type { StoredOutbox } from "../../core/ports/outboxStorage.ts";
 import type { Limits, ServerFrame } from "../../protocol/frames.ts";
+import { isName } from "../../protocol/isName.ts";
+import { isCount, isShape, isText } from "../../protocol/shape.ts";
 import type { ChannelFrame } from "../resilient/wire.ts";
-import { createReader, isCount, isRecord } from "./reader.ts";
+import { isChannelFrame } from "./member.ts";
+import { createReader, isId } from "./reader.ts";
 
 /** What a follower says: a WebSocket message, or a question about a channel. */
 export type UpItem = RawData | ChannelFrame;
@@ -77,8 +80,16 @@ export type Own<M> = M extends unknown ? Omit<M, "from"> : never;
 
 export type TabMessage = FromLeader | FromFollower | Will;
 
-const isText = (value: unknown): value is string => typeof value === "string";
-const areTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
+const areTexts = (value: unknown): boolean => Array.isArray(value) && value.every((one) => isText(one));
+/** What goes on to the server, which ends the connection of all tabs for what makes no sense. */
+const isUpItem = (value: unknown): boolean =>
+  typeof value === "string" ||
+  value instanceof ArrayBuffer ||
+  value instanceof Blob ||
+  (isShape(value) &&
+    isChannelFrame(value as never) &&
+    ["sub", "unsub", "read", "vol"].includes(value["t"] as string) &&
+    isName(value["c"]));
 
 const isNeeds = (value: unknown): boolean => value === "eyes" || value === "answers" || value === "nothing";
 
@@ -86,28 +97,23 @@ const read = createReader<TabMessage>({
   down: ({ n, items }) =>
     isCount(n) &&
     Array.isArray(items) &&
-    items.every(
-      (pair) => Array.isArray(pair) && (pair[0] === null || areTexts(pair[0])) && isRecord(pair[1]),
-    ),
+    items.every((pair) => Array.isArray(pair) && (pair[0] === null || areTexts(pair[0])) && isShape(pair[1])),
   join: ({ producers, needs }) => areTexts(producers) && isNeeds(needs),
   up: ({ era, producers, items }) =>
-    isCount(era) &&
-    areTexts(producers) &&
-    Array.isArray(items) &&
-    items.every((item) => isText(item) || isRecord(item)),
+    isCount(era) && areTexts(producers) && Array.isArray(items) && items.every(isUpItem),
   echo: ({ n }) => isCount(n),
   please: ({ what }) => what === "reconnect" || what === "wake",
   needs: ({ needs }) => isNeeds(needs),
   part: () => true,
   will: ({ left }) =>
-    isRecord(left) &&
-    [left.rows, left.counters, left.producers].every((list) => Array.isArray(list) && list.every(isRecord)),
+    isShape(left) &&
+    [left.rows, left.counters, left.producers].every((list) => Array.isArray(list) && list.every(isShape)),
 });
 
 /** Null for what is none, or is meant for another tab. */
 export const readTabMessage = (value: unknown, me: string): TabMessage | null => {
   const message = read(value);
-  return message && isText(message.from) && message.from !== me && (!("to" in message) || message.to === me)
+  return message && isId(message.from) && message.from !== me && (!("to" in message) || message.to === me)
     ? message
     : null;
 };

@@ -1,4 +1,5 @@
 /** What a follower and its leader say of each other's page and connection; messages and channels go by `link` and `crew`. */
+import type { Clock } from "../../core/ports.ts";
 import type { Standing } from "./standing.ts";
 import {
   type DownItem,
@@ -13,6 +14,7 @@ import {
 type Unaddressed<M> = M extends unknown ? Omit<M, "from" | "to"> : never;
 
 export interface TalkHost {
+  readonly clock: Pick<Clock, "nowMs">;
   readonly standing: Standing;
   readonly me: () => string;
   readonly post: (message: Own<FromFollower>) => void;
@@ -36,8 +38,11 @@ export interface Talk {
   readonly tellNeeds: () => void;
 }
 
+/** How often a tab begins anew at most, in ms, with a leader that says what makes no sense. */
+const joinEveryMs = 1_000;
+
 export const createTalk = (host: TalkHost): Talk => {
-  const { standing, needs, senseless } = host;
+  const { clock, standing, needs, senseless } = host;
   const { leader } = standing;
   /** As the leader was told. */
   let told: Needs = "nothing";
@@ -51,7 +56,12 @@ export const createTalk = (host: TalkHost): Talk => {
     told = needs();
     say({ t: "needs", needs: told });
   };
+  let joinedAtMs = -Infinity;
+  /** Something it said was not understood: what stands there is unknown. */
+  let isUnsure = false;
   const join = (): void => {
+    joinedAtMs = clock.nowMs();
+    isUnsure = false;
     told = needs();
     say({ t: "join", producers: [...host.producers()], needs: told });
   };
@@ -77,9 +87,9 @@ export const createTalk = (host: TalkHost): Talk => {
           else host.obey(item);
     } catch {
       senseless();
-      // What it brought is unknown now: begin anew.
-      join();
+      isUnsure = true;
     }
+    if (isUnsure && clock.nowMs() - joinedAtMs >= joinEveryMs) join();
     standing.refresh();
     tellNeeds();
     host.heard();
