@@ -61,16 +61,12 @@ export const createWills = (host: WillsHost): Wills => {
     hear: (will) => {
       const leader = standing.leader();
       if (standing.isLeading()) return inherit(will);
-      if (
-        !mayKeep(
-          will.left,
-          waiting().map(({ left }) => left),
-        )
-      )
-        return dropped();
       // Another leader has heard it too, if it lives.
-      const untilMs = leader === null || leader === will.from ? Infinity : clock.nowMs() + unnoticedMs;
-      kept.push({ will, untilMs });
+      const isHeard = leader !== null && leader !== will.from;
+      const others = waiting().map(({ left }) => left);
+      if (mayKeep(will.left, others))
+        kept.push({ will, untilMs: isHeard ? clock.nowMs() + unnoticedMs : Infinity });
+      else if (!isHeard) dropped();
     },
     leave: (isAll) => {
       const left = bequest()?.leave(isAll);

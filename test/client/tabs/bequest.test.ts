@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import type { Receipt } from "../../../src/client/receipt.ts";
 import type { LogEvent } from "../../../src/server/store/LogStore.ts";
 import { createWorld, type World } from "../../../src/testing/createWorld.ts";
 import type { Tab, TabOptions } from "../../../src/testing/tab.ts";
@@ -20,6 +21,16 @@ const group = async (count: number, options: TabOptions = {}, seed = 1): Promise
   }
   return tabs;
 };
+const serverGone = (forMs: number): Promise<void> => {
+  world.crashServer();
+  return world.advance(forMs);
+};
+/** And everybody has had the time to connect, to be missed, and to be taken over. */
+const serverBack = (): Promise<void> => {
+  world.startServer();
+  return world.advance(60_000);
+};
+const say = (tab: Tab | undefined, payload: unknown): Receipt => (tab as Tab).send(payload, { channel: "c" });
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
 
 describe("a page that goes, with an outbox in memory", () => {
@@ -31,7 +42,7 @@ describe("a page that goes, with an outbox in memory", () => {
     async (_, who) => {
       const tabs = await group(3);
       const going = tabs[who] as Tab;
-      for (const n of numbers(50)) going.send(n, { channel: "c" });
+      for (const n of numbers(50)) say(going, n);
       await world.advance(3);
       going.close();
       await world.advance(5_000);
@@ -44,16 +55,14 @@ describe("a page that goes, with an outbox in memory", () => {
     "leaves what it had not settled on %s, also when the leader knows it well",
     async (how) => {
       const [, follower] = (await group(2)) as [Tab, Tab];
-      follower.send("settled", { channel: "c" });
+      say(follower, "settled");
       await world.advance(1_000);
-      world.crashServer();
-      await world.advance(100);
-      follower.send("left", { channel: "c" });
+      await serverGone(100);
+      say(follower, "left");
       await world.advance(10);
       follower[how]();
       await world.advance(1_000);
-      world.startServer();
-      await world.advance(60_000);
+      await serverBack();
       expect(log()).toEqual(["settled", "left"]);
     },
   );
@@ -63,14 +72,12 @@ describe("a page that goes, with an outbox in memory", () => {
     async (election) => {
       const tabs = await group(2, { tabs: { election }, outbox: { maxAgeMs: Infinity } });
       await world.advance(1_000);
-      world.crashServer();
-      await world.advance(100);
-      tabs[1]?.send("for ever", { channel: "c" });
+      await serverGone(100);
+      say(tabs[1], "for ever");
       await world.advance(10);
       tabs[1]?.close();
       await world.advance(1_000);
-      world.startServer();
-      await world.advance(60_000);
+      await serverBack();
       expect(log()).toEqual(["for ever"]);
     },
   );
@@ -79,25 +86,22 @@ describe("a page that goes, with an outbox in memory", () => {
     "leaves what it had inherited too, on %s: what it was sending, and what there was no room for",
     async (how) => {
       const [heir, first] = (await group(3, { outbox: { capacity: 40 } })) as [Tab, Tab, Tab];
-      world.crashServer();
-      await world.advance(100);
-      for (const n of numbers(40)) first.send(n, { channel: "c" });
+      await serverGone(100);
+      for (const n of numbers(40)) say(first, n);
       await world.advance(10);
       first.close();
       await world.advance(15_000);
       void heir[how]();
       await world.advance(15_000);
-      world.startServer();
-      await world.advance(60_000);
+      await serverBack();
       expect(log()).toEqual(numbers(40));
     },
   );
 
   it("keeps what it had inherited when its app disconnects and nobody else is there", async () => {
     const [heir, first] = (await group(2)) as [Tab, Tab];
-    world.crashServer();
-    await world.advance(100);
-    first.send("left", { channel: "c" });
+    await serverGone(100);
+    say(first, "left");
     await world.advance(10);
     first.close();
     await world.advance(15_000);
@@ -112,30 +116,28 @@ describe("a page that goes, with an outbox in memory", () => {
 
   it("leaves it each time it goes, also to who has sent what it left before", async () => {
     const [, other, going] = (await group(3)) as [Tab, Tab, Tab];
-    going.send("first", { channel: "c" });
+    say(going, "first");
     await world.advance(1);
     going.navigate();
     await world.advance(1_000);
-    other.send("of another", { channel: "c" });
+    say(other, "of another");
     await world.advance(1);
     other.close();
     await world.advance(1_000);
     going.back();
     await world.advance(1_000);
-    world.crashServer();
-    await world.advance(1_000);
-    going.send("second", { channel: "c" });
+    await serverGone(1_000);
+    say(going, "second");
     await world.advance(10);
     going.close();
     await world.advance(1_000);
-    world.startServer();
-    await world.advance(60_000);
+    await serverBack();
     expect(log()).toEqual(["first", "of another", "second"]);
   });
 
   it("leaves it to who has sent what it left before, and does not know that it was back meanwhile", async () => {
     const [first, going, next] = (await group(3)) as [Tab, Tab, Tab];
-    going.send("first", { channel: "c" });
+    say(going, "first");
     await world.advance(1);
     going.navigate();
     await world.advance(1_000);
@@ -149,14 +151,12 @@ describe("a page that goes, with an outbox in memory", () => {
     going.hide();
     next.close();
     await world.advance(100);
-    world.crashServer();
-    await world.advance(1_000);
-    going.send("second", { channel: "c" });
+    await serverGone(1_000);
+    say(going, "second");
     await world.advance(10);
     going.close();
     await world.advance(1_000);
-    world.startServer();
-    await world.advance(60_000);
+    await serverBack();
     expect(log()).toEqual(["first", "second"]);
   });
 
@@ -165,7 +165,7 @@ describe("a page that goes, with an outbox in memory", () => {
     async (how) => {
       const [leader, follower] = (await group(3)) as [Tab, Tab, Tab];
       leader[how]();
-      follower.send("left", { channel: "c" });
+      say(follower, "left");
       await world.advance(5);
       follower.close();
       await world.advance(3_000);
@@ -177,14 +177,12 @@ describe("a page that goes, with an outbox in memory", () => {
 
   it("leaves it although nobody is connected: whoever leads next sends it", async () => {
     const tabs = await group(2);
-    world.crashServer();
-    await world.advance(1_000);
-    for (const n of numbers(5)) tabs[0]?.send(n, { channel: "c" });
+    await serverGone(1_000);
+    for (const n of numbers(5)) say(tabs[0], n);
     await world.advance(10);
     tabs[0]?.close();
     await world.advance(1_000);
-    world.startServer();
-    await world.advance(60_000);
+    await serverBack();
     expect(log()).toEqual(numbers(5));
   });
 
@@ -193,22 +191,19 @@ describe("a page that goes, with an outbox in memory", () => {
     async (seed) => {
       const [leader, hidden] = (await group(2, { tabs: { election: "lease" } }, seed)) as [Tab, Tab];
       hidden.hide();
-      world.crashServer();
-      await world.advance(1_000);
-      for (const n of numbers(5)) leader.send(n, { channel: "c" });
+      await serverGone(1_000);
+      for (const n of numbers(5)) say(leader, n);
       await world.advance(10);
       leader.reload();
-      world.startServer();
-      await world.advance(60_000);
+      await serverBack();
       expect(log()).toEqual(numbers(5));
     },
   );
 
   it("sends its own once it is back: what another page kept of it, frozen meanwhile, is nobody's any more", async () => {
     const [leader, heir, frozen] = (await group(3, { tabs: { election: "lease" } })) as [Tab, Tab, Tab];
-    world.crashServer();
-    await world.advance(1_000);
-    const receipts = numbers(5).map((n) => leader.send(n, { channel: "c" }));
+    await serverGone(1_000);
+    const receipts = numbers(5).map((n) => say(leader, n));
     await world.advance(10);
     heir.navigate();
     leader.navigate();
@@ -222,8 +217,7 @@ describe("a page that goes, with an outbox in memory", () => {
     await world.advance(1_000);
     expect(heir.tabs.get().role).toBe("leader");
     expect(heir.outbox.state.get().depth).toBe(0);
-    world.startServer();
-    await world.advance(60_000);
+    await serverBack();
     expect(log()).toEqual(numbers(5));
     expect(receipts.map(({ status }) => status.get().kind)).toEqual(receipts.map(() => "acked"));
   });
@@ -234,7 +228,7 @@ describe("a page that goes, with an outbox in memory", () => {
     other.hide();
     await world.advance(5_000);
     expect(other.state.get().name).toBe("disconnected");
-    leader.send(1, { channel: "c" });
+    say(leader, 1);
     await world.advance(3);
     leader.close();
     await world.advance(60_000);
@@ -244,7 +238,7 @@ describe("a page that goes, with an outbox in memory", () => {
 
   it("† finds its messages settled when it comes back from the cache: they were sent once", async () => {
     const [leader] = (await group(2)) as [Tab, Tab];
-    const receipts = numbers(20).map((n) => leader.send(n, { channel: "c" }));
+    const receipts = numbers(20).map((n) => say(leader, n));
     await world.advance(3);
     leader.navigate();
     await world.advance(30_000);
@@ -253,36 +247,32 @@ describe("a page that goes, with an outbox in memory", () => {
     await world.advance(5_000);
     expect(receipts.map(({ status }) => status.get().kind)).toEqual(receipts.map(() => "acked"));
     expect(log()).toEqual(numbers(20));
-    leader.send("more", { channel: "c" });
+    say(leader, "more");
     await world.advance(1_000);
     expect(log()).toEqual([...numbers(20), "more"]);
   });
 
   it("keeps a message with a guard: only its page can ask it", async () => {
     const [leader] = (await group(2)) as [Tab, Tab];
-    world.crashServer();
-    await world.advance(10);
-    leader.send(1, { channel: "c" });
+    await serverGone(10);
+    say(leader, 1);
     leader.send(2, { channel: "c", guard: () => false });
-    leader.send(3, { channel: "c" });
+    say(leader, 3);
     leader.close();
     await world.advance(1_000);
-    world.startServer();
-    await world.advance(60_000);
+    await serverBack();
     expect(log()).toEqual([1]);
   });
 
   it("sends a message with a guard itself when it comes back from the cache: nobody leaves out its number", async () => {
     const [leader] = (await group(2)) as [Tab, Tab];
-    world.crashServer();
-    await world.advance(10);
+    await serverGone(10);
     const receipts = numbers(3).map((n) =>
       leader.send(n, { channel: "c", ...(n === 2 && { guard: () => true }) }),
     );
     leader.navigate();
     await world.advance(1_000);
-    world.startServer();
-    await world.advance(60_000);
+    await serverBack();
     expect(log()).toEqual([1]);
     leader.back();
     await world.advance(5_000);
@@ -293,15 +283,14 @@ describe("a page that goes, with an outbox in memory", () => {
   it("is taken over as there is room for it: nobody holds more than its capacity, or is kept from sending its own", async () => {
     const tabs = await group(3, { outbox: { capacity: 4 } });
     const [heir, ...going] = tabs as [Tab, Tab, Tab];
-    world.crashServer();
-    await world.advance(10);
+    await serverGone(10);
     for (const tab of going) {
-      for (const n of numbers(4)) tab.send(`${tab.id} ${n}`, { channel: "c" });
+      for (const n of numbers(4)) say(tab, `${tab.id} ${n}`);
       tab.close();
     }
     await world.advance(100);
     expect(heir.outbox.state.get().depth).toBeLessThan(4);
-    const own = heir.send("own", { channel: "c" });
+    const own = say(heir, "own");
     let most = 0;
     world.startServer();
     await world.runUntil(() => (most = Math.max(most, heir.outbox.state.get().depth)) < 0, 60_000);
@@ -318,11 +307,22 @@ describe("a page that goes, with an outbox in memory", () => {
     const told: string[] = [];
     next.on("anomaly", ({ kind }) => told.push(kind));
     world.crashServer();
-    for (let n = 0; n <= 10_000; n++) leader.send(n, { channel: "c" });
+    for (let n = 0; n <= 10_000; n++) say(leader, n);
     leader.close();
     await world.advance(100);
     expect(told).toEqual(["will_dropped"]);
     expect(next.outbox.state.get().depth).toBe(0);
+  });
+
+  it("is told once, by who leads: the others only listen", async () => {
+    const [leader, going, other] = (await group(3, { outbox: { capacity: Infinity } })) as [Tab, Tab, Tab];
+    const told: string[] = [];
+    for (const tab of [leader, other]) tab.on("anomaly", ({ kind }) => told.push(kind));
+    world.network.stall("up");
+    for (let n = 0; n <= 10_000; n++) say(going, n);
+    going.close();
+    await world.advance(100);
+    expect(told).toEqual(["will_dropped"]);
   });
 
   it("leads all the same when what another page left makes no sense (S23)", async () => {
