@@ -19,6 +19,8 @@ export interface Sent {
   /** The tab, or the first of those that are its copies. */
   readonly family: string;
   readonly atMs: number;
+  /** Of its line, but of pages that were away, and stored nowhere when it was sent: nobody could know that they come before it. */
+  readonly unknown: ReadonlySet<number>;
   /** Its page slept, or was gone, at some time since. */
   slept: boolean;
   readonly subject: string;

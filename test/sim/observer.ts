@@ -22,6 +22,8 @@ export interface DeliveryCheck {
   readonly last: () => number | undefined;
   /** Whether nothing is missing up to here. */
   readonly isAt: (head: number) => boolean;
+  /** After `lost` with a count, until something comes: everything up to here counts as missed. -1: nothing. */
+  readonly toldUpTo: () => number;
 }
 
 export interface DeliveryOptions {
@@ -54,9 +56,14 @@ export const checkDelivery = ({
     { after, seq: next }: { readonly after: number; readonly seq: number },
     seq: number,
   ): boolean => seq >= next && seq - next <= seq - after - 1 - leftOut(after + 1, seq).length;
+  const toldUpTo = (): number => (promised ? promised.seq - 1 : -1);
   return {
     last: () => last,
-    isAt: (head) => last !== undefined && last <= head && leftOut(last + 1, head + 1).length === 0,
+    isAt: (head) => {
+      const at = last ?? toldUpTo();
+      return at <= head && leftOut(at + 1, head + 1).length === 0;
+    },
+    toldUpTo,
     received: ({ seq, data, id }) => {
       const { m } = data as { m: number };
       if (seq === undefined) return report("I2", `${channel}: event ${id} without a seq`);
@@ -228,15 +235,15 @@ export const checkOrder = (ledger: Ledger, channels: readonly string[], report: 
   const orders = new Map(ledger.sent.map((sent, order) => [sent.m, order]));
   const shared = new Set(ledger.sent.filter(({ m }) => ledger.sendsOf(m).length > 1).map(({ m }) => m));
   for (const channel of channels) {
-    const highest = new Map<string, number>();
+    const latest = new Map<string, { readonly order: number; readonly unknown: ReadonlySet<number> }>();
     for (const { m, seq } of ledger.log(channel)) {
       const order = orders.get(m);
-      const [line = ""] = ledger.sendsOf(m).map((sent) => sent.line);
+      const [sent] = ledger.sendsOf(m);
       // A key sent twice stands where its first copy landed; a copy of what was acked and rolled back may come late.
-      if (order === undefined || shared.has(m) || ledger.removed.has(m)) continue;
-      const before = highest.get(line) ?? -1;
-      if (order < before) report("I3", `${channel}#${seq}: m${m} stands behind a later message`);
-      highest.set(line, Math.max(before, order));
+      if (!sent || order === undefined || shared.has(m) || ledger.removed.has(m)) continue;
+      const before = latest.get(sent.line);
+      if (!before || order > before.order) latest.set(sent.line, { order, unknown: sent.unknown });
+      else if (!before.unknown.has(m)) report("I3", `${channel}#${seq}: m${m} stands behind a later message`);
     }
   }
 };

@@ -82,10 +82,16 @@ export const createParty = ({ setting, boot, subject, tab, dice }: PartyOptions)
     sent: Pick<Sent, "m" | "channel" | "id" | "status" | "expected">,
     settled: Promise<Settlement>,
   ): void => {
+    const line = isStored(plan) ? tab().id : boot.id;
+    const known = new Set(setting.stored?.waiting());
+    const unknown = ledger.sent.filter(
+      (other) => other.line === line && other.by !== boot.id && !other.settlement && !known.has(other.m),
+    );
     const one: Sent = {
       ...sent,
       by: boot.id,
-      line: isStored(plan) ? tab().id : boot.id,
+      line,
+      unknown: new Set(unknown.map(({ m }) => m).filter((m) => !ledger.everLanded(m))),
       subject,
       isAwake,
       family: setting.familyOf(tab()),

@@ -53,10 +53,11 @@ export const createReaders = ({
   const watched = new Set<Watched>();
   const bornAtMs = world.clock.nowMs();
   /** Of this page, or taken over from one of this tab, or of the tab it is a copy of, that slept meanwhile. */
-  const isOwn = ({ by, family, atMs, slept, isAwake }: Sent): boolean => {
+  const isOwn = ({ by, family, slept, isAwake }: Sent): boolean => {
     if (by === boot.id) return true;
-    // Two pages that ask for a lease within 50 ms draw lots: a copy made in this moment may win.
-    const isTwin = ["lease", "storage"].includes(plan.rung) && Math.abs(bornAtMs - atMs) < 50;
+    // Two pages that ask for a lease within 50 ms draw lots: a copy made in this moment may win, and with it all that this page sends.
+    const beganAtMs = ledger.sent.find((one) => one.by === by)?.atMs ?? 0;
+    const isTwin = ["lease", "storage"].includes(plan.rung) && Math.abs(bornAtMs - beganAtMs) < 50;
     return family === setting.familyOf(tab()) && (slept || !isAwake() || isTwin);
   };
   /** Of the app, which runs when its page does. */

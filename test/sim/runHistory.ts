@@ -28,7 +28,7 @@ export interface HistoryOptions extends HistoryHearers {
   readonly kind?: Kind | undefined;
 }
 
-/** A page needs a handful of timers, whatever it went through. */
+/** A page needs a handful of timers, whatever it went through, and one for each earlier page of its tab that it waits for. */
 const maxTimers = 12;
 
 /** A leader gives a page that runs nothing 5 s. */
@@ -48,7 +48,8 @@ const checkAsleep = (party: Party, { world, report, plan }: Setting): void => {
     party.asleep = undefined;
     return;
   }
-  const held = boot.page.clock.held();
+  // What it shows of its leader's connection it tells its app, when it runs again.
+  const held = boot.page.clock.held() - 3 * boot.record.transitions.length;
   if (!asleep) party.asleep = { sinceMs: nowMs, held: Infinity };
   else if (nowMs - asleep.sinceMs < asleepMs) return;
   else if (asleep.held === Infinity) asleep.held = held;
@@ -68,7 +69,7 @@ const checkStep = (setting: Setting): void => {
     if (waiting > (plan.overflow === "wait" ? plan.capacity : 0))
       report("I4", `${waiting} messages wait for an outbox of ${plan.capacity}`);
     const timers = boot.page.clock.timers();
-    if (timers > maxTimers) report("I4", `${timers} timers in one page`);
+    if (timers > maxTimers + party.tab.boots.length) report("I4", `${timers} timers in one page`);
     const state = boot.state.get();
     const loggedOut = has(plan, "logins") && state.name === "failed" && state.code === "UNAUTHORISED";
     if (state.name === "failed" && !loggedOut) report("I6", `failed ${state.error.message}`);
