@@ -254,7 +254,14 @@ export const sharing: readonly Rule[] = [
     text: "What a page leaves reaches who leads next, also one that was not there yet; never beside the page itself.",
     statements: "decision 4",
     cuts: [
-      cut("kept to itself", shareConnection, "if (next !== null) wills.pass();\n", "", left),
+      cut("kept to itself", shareConnection, "if (next !== null) wills.pass(next);\n", "", left),
+      cut(
+        "handed round",
+        "src/client/tabs/wills.ts",
+        'post({ t: "will", to, left });',
+        'post({ t: "will", left });',
+        left,
+      ),
       cut("inherited from the living", shareConnection, "isHere: crew.has,", "isHere: () => false,", left),
     ],
   },

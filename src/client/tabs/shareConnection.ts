@@ -130,7 +130,7 @@ export const shareConnection = (
     link.detach();
     standing.sit(next === null ? nowhere : { kind: "following", leader: next, term });
     talk.join();
-    if (next !== null) wills.pass();
+    if (next !== null) wills.pass(next);
     standing.refresh();
   };
   const ladder = createLadder(rungs, {

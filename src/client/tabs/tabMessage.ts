@@ -72,6 +72,8 @@ export type FromFollower =
 export interface Will {
   readonly t: "will";
   readonly from: string;
+  /** To the leader, by who kept it; absent: to all, by the page that goes. */
+  readonly to?: string;
   readonly left: StoredOutbox;
 }
 

@@ -24,7 +24,7 @@ export interface Wills extends Pick<Bequest, "giveBack" | "feed"> {
   /** This tab leads: what waits is its to send. */
   readonly execute: () => void;
   /** Another one leads, and may not have been there to hear them. */
-  readonly pass: () => void;
+  readonly pass: (to: string) => void;
 }
 
 /** How long a leader may be dead before it is missed, in ms: hung, in the eyes of a page that is busy. */
@@ -73,8 +73,8 @@ export const createWills = (host: WillsHost): Wills => {
       if (left) post({ t: "will", left });
     },
     execute: () => takeOut().forEach(inherit),
-    pass: () => {
-      for (const { left } of takeOut()) post({ t: "will", left });
+    pass: (to) => {
+      for (const { left } of takeOut()) post({ t: "will", to, left });
     },
   };
 };

@@ -325,6 +325,23 @@ describe("a page that goes, with an outbox in memory", () => {
     expect(told).toEqual(["will_dropped"]);
   });
 
+  it("reaches each next leader once, however many follow each other: tabs do not hand it round among themselves", async () => {
+    const tabs = await group(4, { tabs: { election: "lease" } });
+    const told: string[] = [];
+    await serverGone(100);
+    for (let i = 0; i < 10; i++) {
+      const leader = tabs.find((tab) => tab.tabs.get().role === "leader") as Tab;
+      for (const n of numbers(50)) say(leader, 50 * i + n);
+      await world.advance(10);
+      for (const tab of tabs) tab.on("anomaly", ({ kind }) => told.push(kind));
+      leader.reload();
+      await world.advance(1_000);
+    }
+    await serverBack();
+    expect(told).toEqual([]);
+    expect([...(log() as number[])].sort((a, b) => a - b)).toEqual(numbers(500));
+  });
+
   it("leads all the same when what another page left makes no sense (S23)", async () => {
     const [leader, next] = (await group(2)) as [Tab, Tab];
     const told: string[] = [];
