@@ -1,7 +1,7 @@
 import { actionOf, type Move, type Script, scriptOf } from "./moves.ts";
 import type { Violation } from "./observer.ts";
 import type { Party } from "./party.ts";
-import { has, type Kind } from "./plan.ts";
+import { has, isStored, type Kind } from "./plan.ts";
 import { begin, createSetting, type Setting, type Trace } from "./setting.ts";
 import { finish, recover } from "./recover.ts";
 
@@ -65,7 +65,9 @@ const checkStep = (setting: Setting): void => {
     if (isGone()) continue;
     checkAsleep(party, setting);
     const { depth, waiting } = boot.outbox.state.get();
-    if (depth > plan.capacity) report("I4", `${depth} messages in an outbox of ${plan.capacity}`);
+    // Each earlier page of its tab finds room for one, or what is new would wait for it for ever.
+    const room = plan.capacity + (isStored(plan) ? party.tab.boots.length - 1 : 0);
+    if (depth > room) report("I4", `${depth} messages in an outbox of ${plan.capacity}`);
     if (waiting > (plan.overflow === "wait" ? plan.capacity : 0))
       report("I4", `${waiting} messages wait for an outbox of ${plan.capacity}`);
     const timers = boot.page.clock.timers();
