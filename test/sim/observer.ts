@@ -22,7 +22,7 @@ export interface DeliveryCheck {
   readonly last: () => number | undefined;
   /** Whether nothing is missing up to here. */
   readonly isAt: (head: number) => boolean;
-  /** After `lost` with a count, until something comes: everything up to here counts as missed. -1: nothing. */
+  /** After `lost`, until something comes: everything up to here counts as missed. -1: nothing. */
   readonly toldUpTo: () => number;
 }
 
@@ -56,7 +56,9 @@ export const checkDelivery = ({
     { after, seq: next }: { readonly after: number; readonly seq: number },
     seq: number,
   ): boolean => seq >= next && seq - next <= seq - after - 1 - leftOut(after + 1, seq).length;
-  const toldUpTo = (): number => (promised ? promised.seq - 1 : -1);
+  /** Where the log ended when `lost` came, or just before: nobody need see what it covers. */
+  let missedUpTo = -1;
+  const toldUpTo = (): number => (promised ? promised.seq - 1 : missedUpTo);
   return {
     last: () => last,
     isAt: (head) => {
@@ -72,6 +74,7 @@ export const checkDelivery = ({
       if (promised?.rollbacks === ledger.rollbacks() && !keeps(promised, seq))
         report("I8", `${channel}: told that ${promised.seq} comes next, got ${seq}`);
       promised = null;
+      missedUpTo = -1;
       if (last !== undefined && seq <= last)
         report("I2", `${channel}#${seq} was delivered after #${last} in silence`);
       const skipped = last === undefined ? [] : leftOut(last + 1, seq);
@@ -84,6 +87,7 @@ export const checkDelivery = ({
         missed !== undefined && last !== undefined
           ? { after: last, seq: last + missed + 1, rollbacks: ledger.rollbacks() }
           : null;
+      missedUpTo = result === "lost" ? (ledger.log(channel).at(-1)?.seq ?? -1) : -1;
       last = result === "snapshot" ? (state as { readonly seq: number }).seq : undefined;
     },
   };
